@@ -1,0 +1,29 @@
+"""The exceptions of the exact witness: each says what was got, what was expected, why, and what to try."""
+
+
+class AnalyticError(ValueError):
+    """Base class of every error that the exact witness raises on a user's input."""
+
+
+class FormulaError(AnalyticError):
+    """A text or tree is not a formula of our language; carries the position where that is known."""
+
+
+class OutsideRingError(AnalyticError):
+    """A formula has no image in the canonical ring, so equality there cannot be decided."""
+
+
+class DerivationError(AnalyticError):
+    """No derivation rule applies to an expectation that is still open."""
+
+
+class ZeroNeuronError(AnalyticError):
+    """A derivative was asked for at a zero neuron, where the population loss is not differentiable."""
+
+
+class DimensionError(AnalyticError):
+    """Sizes are impossible or do not fit together."""
+
+
+class DomainError(AnalyticError):
+    """A value lies outside the domain on which the formula is defined."""

@@ -1,0 +1,186 @@
+r"""Expectations $E[f(u, v)]$ of piecewise polynomials of centred jointly Gaussian variables, derived by rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from typing import Any
+
+from analytic.derivation import Derivation, Step
+from analytic.errors import FormulaError
+from analytic.formula import Expr, walk
+from analytic.grammar import formula
+from analytic.integrand import Expander
+from analytic.readable import readable
+from analytic.ring import Element, Ring, canonical_ring
+from analytic.rules import RULES
+from analytic.rules.moment import Law, Moment
+
+RESERVED = frozenset(("pi", "theta", "rho", "E", "I", "L"))
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The closed form of an expectation, with its derivation.
+
+    Args:
+        integrand: what the expectation is taken of.
+        variables: the names of the Gaussian variables; ``|u|`` is the standard deviation of u, ``theta`` the angle
+            whose cosine is the correlation of the two.
+        element: the value in the canonical ring.
+        ring: that ring.
+        rules: the names of the rules that were used.
+        derivation: the engine with the equations it used.
+    """
+
+    integrand: Expr
+    variables: tuple[str, ...]
+    element: Element
+    ring: Ring
+    rules: tuple[str, ...]
+    derivation: Derivation
+
+    @cached_property
+    def value(self) -> Expr:
+        """The closed form."""
+        return readable(self.element, self.ring)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The derivation, equation by equation, those that need no other first."""
+        return self.derivation.steps()
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __repr__(self) -> str:
+        return f"E[{self.integrand}] = {self.value}"
+
+    def latex(self) -> str:
+        """The equation as LaTeX, without dollar signs."""
+        from analytic.printing import to_latex
+
+        return rf"\mathbb{{E}}\left[{to_latex(self.integrand)}\right] = {to_latex(self.value)}"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    @property
+    def domain(self) -> str:
+        """Where the closed form holds."""
+        norms = [f"|{n}| > 0" for n in self.variables]
+        return ", ".join([*norms, "theta in [0, pi]"] if len(norms) == 2 else norms) or "no variables"
+
+    @property
+    def sympy(self) -> Any:
+        """The closed form as a SymPy expression in the symbols ``|u|``, ``|v|`` (positive), ``theta``."""
+        from analytic.symbolic import to_sympy
+
+        return to_sympy(self.value)
+
+    def at(self, digits: int = 15, **point: Any) -> Any:
+        """The value at a point as a rigorous ball, see ``analytic.point.evaluate_at``."""
+        from analytic.point import evaluate_at
+
+        return evaluate_at(self.value, self.variables, point, digits)
+
+
+def expect(
+    integrand: str | Expr,
+    parameters: Iterable[str] = (),
+    *,
+    disabled: Iterable[str] = (),
+    angle: Fraction | None = None,
+    values: Mapping[str, Fraction] | None = None,
+) -> Expectation:
+    r"""Derives $E[f(u, v)]$ for centred jointly Gaussian $u, v$.
+
+    The standard deviations are $|u|, |v| > 0$ and the correlation is $\cos\theta$: for inner products of two vectors
+    with $x \sim N(0, I_d)$ these are the norms of the vectors and the angle between them.
+
+    Args:
+        integrand: a polynomial in the variables and in relu, step, sign, abs, leaky_relu of rational multiples of
+            them, as a formula or as text; every name in it that is not a parameter is a Gaussian variable (at most
+            two). ``w.x`` is the Gaussian variable of the weight vector w.
+        parameters: names that stand for real constants.
+        disabled: names of derivation rules that may not be used.
+        angle: fixes theta at this rational multiple of pi.
+        values: fixes norms (key ``"|u|"``) and parameters at rational numbers.
+
+    Returns:
+        The closed form with its derivation.
+
+    Raises:
+        FormulaError: the integrand is not of this form.
+        DerivationError: a rule that is needed is disabled.
+
+    Source: the only two-variable fact used is the orthant probability (Sheppard 1899); the results for relu and step
+    are the arc-cosine kernels of Cho and Saul (2009), here plain expectations.
+
+    Example:
+        >>> expect("relu(u)*relu(v)")
+        E[relu(u)*relu(v)] = |u|*|v|*(sin(theta) + (pi - theta)*cos(theta))/(2*pi)
+        >>> expect("relu(u)").sympy
+        sqrt(2)*|u|/(2*sqrt(pi))
+    """
+    expr, fixed = formula(integrand), tuple(parameters)
+    variables = gaussian_names(expr, fixed)
+    pairs = tuple(sorted((values or {}).items()))
+    ring = canonical_ring(variables, fixed, angle if len(variables) == 2 else None, pairs)
+    return derive(expr, ring, frozenset(disabled))
+
+
+@lru_cache(maxsize=512)
+def derive(integrand: Expr, ring: Ring, disabled: frozenset[str] = frozenset()) -> Expectation:
+    """``expect`` in a ring that is given: its norms must cover the Gaussian variables of the integrand.
+
+    Raises:
+        FormulaError: the integrand has variables of which the ring knows no norm or no angle.
+        DerivationError: a rule that is needed is disabled.
+    """
+    found = gaussian_names(integrand, ring.parameters)
+    variables = tuple(n for n in ring.norms if n in found)
+    if len(variables) < len(found) or (len(found) == 2 and ring.pair != variables):
+        known = ", ".join(ring.norms) or "none"
+        raise FormulaError(f"got the Gaussian variables {', '.join(found)}, expected two of one pair (known: {known})")
+    expander = Expander(variables, ring, disabled)
+    law = Law(variables, tuple(ring.norm(n) for n in variables))
+    derivation = Derivation(ring, [r for r in RULES if r.name not in disabled])
+    total = ring.field.zero
+    for monomial, coefficient in expander.expand(integrand).items():
+        total += coefficient * derivation.solve(Moment(monomial, law))
+    element = ring.reduce(total)
+    used = (*expander.used, *dict.fromkeys(e.rule for e in derivation.equations.values()))
+    return Expectation(integrand, variables, element, ring, used, derivation)
+
+
+def gaussian_names(expr: Expr, parameters: Sequence[str] = ()) -> tuple[str, ...]:
+    """The Gaussian variables of an integrand in order of appearance.
+
+    Raises:
+        FormulaError: there are more than two, or one has a reserved name.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> gaussian_names(parse("relu(w.x)*step(v.x)"))
+        ('w', 'v')
+    """
+    found: dict[str, None] = {}
+    inputs = {node.children[1].identifier for node in walk(expr) if node.head == "dot"}
+    functions = {node.children[0].identifier for node in walk(expr) if node.head == "call"}
+    for node in walk(expr):
+        if node.head == "name" and node.identifier not in {*parameters, *inputs, *functions, "pi"}:
+            found[node.identifier] = None
+    bad = sorted(RESERVED & set(found))
+    if bad:
+        raise FormulaError(
+            f"got {', '.join(bad)} under an expectation, where only Gaussian variables and constants may stand"
+        )
+    if len(found) > 2:
+        raise FormulaError(
+            f"got the {len(found)} Gaussian variables {', '.join(found)}, expected at most two: "
+            f"expectations of three and more variables are not derived by this version"
+        )
+    return tuple(found)

@@ -1,0 +1,174 @@
+r"""What a formula with vectors means: scalars, vectors and matrices in the moving frame of two vectors.
+
+Beyond scalars the language has: vectors by name, ``bar(w)`` (unit vector), ``perp(v, w)`` (unit vector along
+$\bar v - \cos\theta\,\bar w$, so orthogonal to w), ``outer(x, y)`` ($x y^\top$), ``I``; and, where the algebra is the
+canonical ring, ``E[...]``, ``grad(f, w)``, ``hess(f, w, v)`` and ``limit(f, theta(w, v), 0)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+from analytic.algebra import FUNCTIONS, Algebra, evaluate, exponent_of
+from analytic.constants import multiple_of_pi
+from analytic.differentiate import gradient, jacobian, limit_at_parallel
+from analytic.errors import FormulaError
+from analytic.expectation import derive
+from analytic.formula import Expr
+from analytic.frame import MATRIX, Tensor, matrix, scalar, vector
+from analytic.ring import Element, Ring
+
+T = TypeVar("T")
+
+
+class Interpreter(Generic[T]):
+    """Evaluates a formula with vectors in an algebra whose ``pair`` are the two vectors.
+
+    Args:
+        algebra: the scalars.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> ring = Ring(("w", "v"))
+        >>> x = Interpreter(ring).tensor(parse("outer(bar(w), v)"))
+        >>> [str(c) for c in x.coordinates.values()]
+        ['0', 'cos(theta)*|v|', 'sin(theta)*|v|', '0', '0']
+    """
+
+    def __init__(self, algebra: Algebra[T]) -> None:
+        self.algebra = algebra
+
+    def number(self, value: int) -> T:
+        """A small integer in the algebra."""
+        return self.algebra.number(Fraction(value))
+
+    def tensor(self, expr: Expr) -> Tensor[T]:
+        """The value of the formula.
+
+        Raises:
+            FormulaError: kinds do not fit, such as a vector plus a matrix, or a name is unknown.
+        """
+        if expr.head == "name":
+            return self._named(expr)
+        if expr.head == "add":
+            total = self.tensor(expr.children[0])
+            for child in expr.children[1:]:
+                total = total.combine(self.tensor(child), self.algebra.add)
+            return total
+        if expr.head == "mul":
+            return self._product([self.tensor(c) for c in expr.children])
+        if expr.head == "pow":
+            base = self.tensor(expr.children[0])
+            return scalar(self.algebra.power(base.scalar, exponent_of(expr.children[1])))
+        if expr.head == "call":
+            return self._call(expr)
+        if expr.head == "expect":
+            return self._expectation(expr)
+        return scalar(evaluate(expr, self.algebra))
+
+    def _named(self, expr: Expr) -> Tensor[T]:
+        identifier, pair = expr.identifier, self.algebra.pair or ()
+        if identifier in pair:
+            return self._scaled(self.algebra.norm(identifier), self._unit(identifier))
+        if identifier == "I" and pair:
+            zero = self.number(0)
+            return matrix(self.number(1), zero, zero, zero, zero)
+        return scalar(evaluate(expr, self.algebra))
+
+    def _unit(self, identifier: str) -> Tensor[T]:
+        pair: tuple[str, ...] = self.algebra.pair or ()
+        if identifier not in pair:
+            raise FormulaError(
+                f"got the vector {identifier}, expected one of {', '.join(pair) or 'none in this formula'}"
+            )
+        return vector(self.number(1), self.number(0)) if identifier == pair[0] else vector(*self._circle())
+
+    def _circle(self) -> tuple[T, T]:
+        theta = self.algebra.theta()
+        return self.algebra.function("cos", theta), self.algebra.function("sin", theta)
+
+    def _scaled(self, factor: T, x: Tensor[T]) -> Tensor[T]:
+        return x.map(lambda c: self.algebra.mul(factor, c))
+
+    def _product(self, factors: list[Tensor[T]]) -> Tensor[T]:
+        total = factors[0]
+        for factor in factors[1:]:
+            if total.order and factor.order:
+                raise FormulaError(
+                    f"got {total.kind} times {factor.kind}; write x y^T as outer(x, y), w.v as |w|*|v|*cos(theta)"
+                )
+            total = self._scaled(total.scalar, factor) if not total.order else self._scaled(factor.scalar, total)
+        return total
+
+    def _call(self, expr: Expr) -> Tensor[T]:
+        function, *arguments = expr.children
+        f = function.identifier
+        handlers: dict[str, tuple[int, Callable[[list[Expr]], Tensor[T]]]] = {
+            "bar": (1, lambda a: self._unit(a[0].identifier)),
+            "perp": (2, lambda a: self._perpendicular(a[0].identifier, a[1].identifier)),
+            "outer": (2, lambda a: self._outer(self.tensor(a[0]), self.tensor(a[1]))),
+            "grad": (2, self._gradient),
+            "hess": (3, self._hessian),
+            "limit": (3, self._limit),
+        }
+        if f in handlers:
+            arity, handler = handlers[f]
+            if len(arguments) != arity:
+                raise FormulaError(f"{f} takes {arity} arguments, got {len(arguments)} in {expr}")
+            return handler(arguments)
+        if f in FUNCTIONS and len(arguments) == 1:
+            return scalar(self.algebra.function(f, self.tensor(arguments[0]).scalar))
+        return scalar(evaluate(expr, self.algebra))
+
+    def _perpendicular(self, first: str, second: str) -> Tensor[T]:
+        pair: tuple[str, ...] = self.algebra.pair or ()
+        if sorted((first, second)) != sorted(pair):
+            raise FormulaError(
+                f"got perp({first}, {second}), expected the two vectors {', '.join(pair) or '(none here)'}"
+            )
+        if second == pair[0]:
+            return vector(self.number(0), self.number(1))
+        cosine, sine = self._circle()
+        return vector(sine, self.algebra.mul(self.number(-1), cosine))
+
+    def _outer(self, x: Tensor[T], y: Tensor[T]) -> Tensor[T]:
+        if x.order != 1 or y.order != 1:
+            raise FormulaError(f"outer takes two vectors, got {x.kind} and {y.kind}")
+        mul, a, b = self.algebra.mul, x.coordinates, y.coordinates
+        return matrix(self.number(0), *(mul(a[key[0]], b[key[1]]) for key in MATRIX if key != "I"))
+
+    def _ring(self, what: str) -> Ring:
+        if not isinstance(self.algebra, Ring):
+            raise FormulaError(f"{what} is derived in the canonical ring only; here a closed form is expected")
+        return self.algebra
+
+    def _expectation(self, expr: Expr) -> Tensor[T]:
+        ring = self._ring("an expectation")
+        element: Element = derive(expr.children[0], ring).element
+        return scalar(element)
+
+    def _which(self, expr: Expr) -> int:
+        pair = self.algebra.pair or ()
+        if expr.head != "name" or expr.identifier not in pair:
+            raise FormulaError(
+                f"got the vector {expr} to differentiate by, expected one of {', '.join(pair) or '(none here)'}"
+            )
+        return pair.index(expr.identifier)
+
+    def _gradient(self, arguments: list[Expr]) -> Tensor[T]:
+        ring = self._ring("a gradient")
+        element: Element = self.tensor(arguments[0]).scalar
+        return gradient(element, ring, self._which(arguments[1]))
+
+    def _hessian(self, arguments: list[Expr]) -> Tensor[T]:
+        ring = self._ring("a Hessian")
+        slope: Tensor[Element] = gradient(self.tensor(arguments[0]).scalar, ring, self._which(arguments[1]))
+        return jacobian(slope, ring, self._which(arguments[2]))
+
+    def _limit(self, arguments: list[Expr]) -> Tensor[T]:
+        ring, at = self._ring("a limit"), multiple_of_pi(arguments[2])
+        if not (arguments[1].is_call("theta") or arguments[1] == Expr("name", ("theta",))) or at not in (0, 1):
+            raise FormulaError("limits are taken as theta(w, v) tends to 0 or pi; write limit(f, theta(w, v), 0)")
+        return limit_at_parallel(self.tensor(arguments[0]), ring, antiparallel=at == 1)

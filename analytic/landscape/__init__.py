@@ -1,0 +1,1 @@
+"""Symmetric critical points of the student-teacher loss: blocks of the Hessian and exact spectra."""

@@ -1,0 +1,51 @@
+"""The judge: the only place where the exact and the empirical witness meet."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from checks.catalogue import catalogue, find_claims
+    from checks.claim import Claim, Identity, SpectrumTable
+    from checks.errors import ClaimError, UnknownClaimError, VacuousClaimError
+    from checks.judge import verify
+    from checks.verdict import Kind, Verdict
+
+_HOME = {
+    "catalogue": "catalogue",
+    "find_claims": "catalogue",
+    "Claim": "claim",
+    "Identity": "claim",
+    "SpectrumTable": "claim",
+    "ClaimError": "errors",
+    "UnknownClaimError": "errors",
+    "VacuousClaimError": "errors",
+    "verify": "judge",
+    "Kind": "verdict",
+    "Verdict": "verdict",
+}
+
+__all__ = [
+    "Claim",
+    "ClaimError",
+    "Identity",
+    "Kind",
+    "SpectrumTable",
+    "UnknownClaimError",
+    "VacuousClaimError",
+    "Verdict",
+    "catalogue",
+    "find_claims",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'checks' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"checks.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,236 @@
+"""A claim is data: name, statement, variables with domains, assumptions, source, limits, expected verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from analytic.errors import AnalyticError
+from analytic.formula import Expr, names, rewrite, substitute, walk
+from analytic.grammar import formula, parse
+from analytic.neurons import PAIR, SELF, STUDENTS, TEACHERS, is_loss_derivative
+from checks.domain import ANGLES, POSITIVE, Assumption, Domain, read_assumption, read_domain
+from checks.errors import ClaimError
+from checks.verdict import Kind
+
+OPERATORS = frozenset(("grad", "hess", "limit"))
+
+
+@dataclass(frozen=True)
+class Identity:
+    """left = right, for all values of the variables in their domains.
+
+    Args:
+        left: a formula; at least one side has an expectation or a derivative that the witnesses work out.
+        right: a formula.
+        where: definitions such as ``{"g(w, v)": "..."}`` that both sides may use.
+
+    Example:
+        >>> print(Identity("E[relu(u)]", "|u|/sqrt(2*pi)"))
+        E[relu(u)] = |u|/sqrt(2*pi)
+    """
+
+    left: str
+    right: str
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        definitions = "; ".join(f"{k} = {v}" for k, v in self.where.items())
+        return f"{self.left} = {self.right}" + (f"  where {definitions}" if definitions else "")
+
+    def sides(self) -> tuple[Expr, Expr]:
+        """Both sides with the definitions expanded.
+
+        Raises:
+            ClaimError: a side or a definition cannot be read.
+        """
+        return _sides(self.left, self.right, tuple(self.where.items()))
+
+
+@lru_cache(maxsize=4096)
+def _sides(left: str, right: str, where: tuple[tuple[str, str], ...]) -> tuple[Expr, Expr]:
+    try:
+        definitions = {n: (params, body) for n, params, body in (read_definition(k, v) for k, v in where)}
+        first, second = (expand_definitions(formula(side), definitions) for side in (left, right))
+    except AnalyticError as error:
+        raise ClaimError(str(error)) from None
+    return first, second
+
+
+Definitions = Mapping[str, tuple[tuple[str, ...], Expr]]
+
+
+def read_definition(head: str, body: str) -> tuple[str, tuple[str, ...], Expr]:
+    """Reads ``g(w, v)`` and its body.
+
+    Raises:
+        ClaimError: the head is not a function of names.
+    """
+    expr = parse(head)
+    if expr.head != "call" or any(a.head != "name" for a in expr.children[1:]):
+        raise ClaimError(f"got the definition {head!r}, expected a function of names such as g(w, v)")
+    return expr.children[0].identifier, tuple(a.identifier for a in expr.children[1:]), parse(body)
+
+
+def expand_definitions(expr: Expr, definitions: Definitions, depth: int = 0) -> Expr:
+    """The formula with every defined function replaced by its body.
+
+    Raises:
+        ClaimError: a definition that uses itself, or the wrong number of arguments.
+    """
+    if depth > 20:
+        raise ClaimError("the definitions use each other in a circle; expected definitions that end")
+
+    def rule(node: Expr) -> Expr | None:
+        if node.head != "call" or node.children[0].identifier not in definitions:
+            return None
+        parameters, body = definitions[node.children[0].identifier]
+        if len(parameters) != len(node.children) - 1:
+            raise ClaimError(f"got {node}, expected {len(parameters)} arguments as in its definition")
+        filled = substitute(body, dict(zip(parameters, node.children[1:], strict=True)))
+        return expand_definitions(filled, definitions, depth + 1)
+
+    return rewrite(expr, rule)
+
+
+@dataclass(frozen=True)
+class SpectrumTable:
+    """The complete spectrum of the Hessian at a critical point: eigenvalues with multiplicities.
+
+    Args:
+        point: the critical point; ``global`` is W = V = [I_k 0].
+        rows: (eigenvalue, multiplicity) as formulas in k, d and pi.
+
+    Example:
+        >>> print(SpectrumTable("global", (("1/2", "k*d"),)))
+        spectrum at global: 1/2 x k*d
+    """
+
+    point: str
+    rows: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return f"spectrum at {self.point}: " + ", ".join(f"{value} x {times}" for value, times in self.rows)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement with everything needed to judge it.
+
+    Args:
+        name: a path-like name, ``group/name``.
+        statement: what is claimed.
+        title: one line for people.
+        variables: domains by variable: norms ``|w|`` (default (0, oo)), ``theta`` (default [0, pi]), and parameters,
+            which must be declared here.
+        assumptions: inequalities that restrict the points further.
+        source: author year, theorem or equation; "derived" if it is ours.
+        limits: where the statement does not apply.
+        expect: kinds of verdict that count as a pass; empty: anything but REFUTED.
+
+    Raises:
+        ClaimError: a part cannot be read; the message says which and why.
+
+    Example:
+        >>> Claim("my/claim", Identity("E[relu(u)]", "|u|/sqrt(2*pi)")).norms
+        ('u',)
+    """
+
+    name: str
+    statement: Identity | SpectrumTable
+    title: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    assumptions: tuple[str, ...] = ()
+    source: str = ""
+    limits: str = ""
+    expect: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        unknown = set(self.expect) - {k.value for k in Kind}
+        if unknown:
+            raise ClaimError(f"got the expected verdicts {sorted(unknown)}, expected some of {[k.value for k in Kind]}")
+        if isinstance(self.assumptions, str):
+            raise ClaimError(f"got the assumptions {self.assumptions!r}, expected a tuple of inequalities")
+        if isinstance(self.statement, SpectrumTable):
+            return
+        self.sides()
+        if self.norms and len(self.norms) > 2 and not self.neurons:
+            raise ClaimError(f"got the vectors {', '.join(self.norms)}, expected at most two in one identity")
+        for name in self.variables:
+            if name not in {f"|{n}|" for n in self.norms} | {"theta", *self.parameters}:
+                raise ClaimError(f"got a domain for {name!r}, which does not occur in {self.statement}")
+        for assumption in self.read_assumptions():
+            loose = (names(assumption.left) | names(assumption.right)) - {
+                "pi",
+                "theta",
+                "rho",
+                *self.norms,
+                *self.parameters,
+            }
+            if loose or self.neurons:
+                raise ClaimError(
+                    f"got the assumption {assumption.text!r}, expected one on the variables of a scalar identity"
+                )
+
+    def sides(self) -> tuple[Expr, Expr]:
+        """Both sides of an identity with definitions expanded.
+
+        Raises:
+            ClaimError: the statement is no identity.
+        """
+        if not isinstance(self.statement, Identity):
+            raise ClaimError(f"got {self.statement}, expected an identity")
+        return self.statement.sides()
+
+    @property
+    def neurons(self) -> bool:
+        """Whether the claim is about a derivative of the population loss L."""
+        return _has_loss(self.sides())
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in which an identity is compared."""
+        if not self.neurons:
+            return ("",)
+        blocks = [
+            [a.identifier for a in n.children[2:]] for s in self.sides() for n in walk(s) if is_loss_derivative(n)
+        ]
+        return (PAIR,) if ["w_i", "w_j"] in blocks else (SELF, STUDENTS, TEACHERS)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The declared free parameters."""
+        return tuple(n for n in self.variables if not n.startswith("|") and n != "theta")
+
+    @property
+    def norms(self) -> tuple[str, ...]:
+        """The vectors or Gaussian variables in order of appearance."""
+        if not isinstance(self.statement, Identity) or self.neurons:
+            return ()
+        return _vectors(self.sides(), self.parameters)
+
+    def domain(self, variable: str) -> Domain:
+        """The domain of a variable."""
+        default = ANGLES if variable == "theta" else POSITIVE if variable.startswith("|") else "(-oo, oo)"
+        return read_domain(self.variables.get(variable, default))
+
+    def read_assumptions(self) -> tuple[Assumption, ...]:
+        """The assumptions as inequalities."""
+        return tuple(read_assumption(a) for a in self.assumptions)
+
+
+@lru_cache(maxsize=4096)
+def _has_loss(sides: tuple[Expr, Expr]) -> bool:
+    return any(is_loss_derivative(n) for s in sides for n in walk(s))
+
+
+@lru_cache(maxsize=4096)
+def _vectors(sides: tuple[Expr, Expr], parameters: tuple[str, ...]) -> tuple[str, ...]:
+    functions = {n.children[0] for s in sides for n in walk(s) if n.head == "call"}
+    inputs = {n.children[1] for s in sides for n in walk(s) if n.head == "dot"}
+    skip = {n.identifier for n in (*functions, *inputs)} | {"pi", "theta", "rho", "I", *parameters}
+    found: dict[str, None] = {}
+    for side in sides:
+        found |= {n.identifier: None for n in walk(side) if n.head == "name" and n.identifier not in skip}
+    return tuple(found)

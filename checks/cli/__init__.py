@@ -1,0 +1,5 @@
+"""The command line ``closedform``."""
+
+from checks.cli.main import main
+
+__all__ = ["main"]

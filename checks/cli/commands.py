@@ -1,0 +1,110 @@
+"""The commands; each imports what it needs when it runs, so that --help is quick."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from checks.cli.options import assignments, output_options
+
+
+@click.command("expect")
+@click.argument("expression")
+@click.option(
+    "--norm", "norms", multiple=True, metavar="U=VALUE", callback=assignments, help="A standard deviation |u|."
+)
+@click.option("--theta", metavar="ANGLE", help="The angle in radians, such as pi/3; its cosine is the correlation.")
+@click.option("--rho", metavar="VALUE", help="The correlation, such as 1/2, instead of the angle.")
+@click.option(
+    "--param", "parameters", multiple=True, metavar="T=VALUE", callback=assignments, help="A constant and its value."
+)
+@click.option("--digits", default=15, show_default=True, type=click.IntRange(1, 10_000), help="Digits of the value.")
+@click.option("--steps", is_flag=True, help="Show the derivation, equation by equation.")
+@output_options
+def expect_command(
+    expression: str,
+    norms: dict[str, str],
+    theta: str | None,
+    rho: str | None,
+    parameters: dict[str, str],
+    digits: int,
+    steps: bool,
+    form: str,
+    out: str | None,
+) -> int:
+    """Derive E[EXPRESSION] for centred jointly Gaussian variables.
+
+    EXPRESSION is a polynomial in the variables and relu, step, sign, abs, leaky_relu of them, for instance
+    "relu(u)*relu(v)". With --norm, --theta or --rho, --param it is evaluated there, rigorously.
+    """
+    from analytic.expectation import expect
+    from checks.present import expectation_report
+    from checks.report import emit, environment
+
+    result = expect(expression, tuple(parameters))
+    at = {**norms, **parameters, **{n: v for n, v in (("theta", theta), ("rho", rho)) if v is not None}}
+    value = result.at(digits, **at) if at or not result.variables else None
+    emit(expectation_report(result, value, at, steps, environment()), form, out)
+    return 0
+
+
+@click.command("spectrum")
+@click.option(
+    "--k", type=click.IntRange(min=1), help="Number of neurons (students and teachers); without it, formulas in k."
+)
+@click.option("--d", type=click.IntRange(min=1), help="Dimension of the input, at least k.  [default: k]")
+@click.option(
+    "--digits", default=15, show_default=True, type=click.IntRange(1, 10_000), help="Digits of the eigenvalues."
+)
+@output_options
+def spectrum_command(k: int | None, d: int | None, digits: int, form: str, out: str | None) -> int:
+    """The exact spectrum of the Hessian at the global minimum W = V = [I_k 0]."""
+    from analytic.landscape.spectrum import spectrum
+    from checks.present import spectrum_report
+    from checks.report import emit, environment
+
+    emit(spectrum_report(spectrum(k, d), digits, environment()), form, out)
+    return 0
+
+
+@click.command("verify")
+@click.argument("targets", nargs=-1, metavar="[NAME | 'LEFT = RIGHT']...")
+@click.option(
+    "--variable", "variables", multiple=True, metavar="NAME=DOMAIN", callback=assignments, help="e.g. 't=(0, 1)'."
+)
+@click.option(
+    "--assume", "assumptions", multiple=True, metavar="INEQUALITY", help="e.g. 'theta < pi/2'; for LEFT = RIGHT."
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of all random draws.")
+@click.option(
+    "--alpha", default=1e-6, show_default=True, type=float, help="False-alarm probability of the whole report."
+)
+@click.option(
+    "--jobs", default=os.cpu_count() or 1, type=click.IntRange(min=1), help="Processes.  [default: all cores]"
+)
+@click.option("--strict", is_flag=True, help="Count INCONCLUSIVE as a failure.")
+@click.option("--no-slips", is_flag=True, help="Do not try slips of each formula (faster; no power, no repairs).")
+@click.option("--list", "only_list", is_flag=True, help="List the claims and stop.")
+@output_options
+def verify_command(
+    targets: tuple[str, ...],
+    variables: dict[str, str],
+    assumptions: tuple[str, ...],
+    seed: int,
+    alpha: float,
+    jobs: int,
+    strict: bool,
+    no_slips: bool,
+    only_list: bool,
+    form: str,
+    out: str | None,
+) -> int:
+    """Judge claims: names or groups of the catalogue (default: all), or identities written as 'LEFT = RIGHT'."""
+    from checks.cli.verify import list_claims, verify_claims
+    from checks.runner import Plan
+
+    if only_list:
+        return list_claims(targets, form, out)
+    plan = Plan(seed, alpha, jobs, not no_slips)
+    return verify_claims(targets, variables, assumptions, plan, strict, form, out)

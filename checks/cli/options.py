@@ -1,0 +1,65 @@
+"""What all commands share: output options, with ``--json [FILE]`` and its like as shorthands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+SHORTHANDS = ("json", "latex", "html", "csv")
+_SUFFIXES = {"json": (".json",), "latex": (".tex", ".latex"), "html": (".html", ".htm"), "csv": (".csv",)}
+
+
+def expand_shorthands(arguments: Sequence[str]) -> list[str]:
+    """Rewrites ``--json`` to ``--format json`` and ``--json FILE`` to ``--format json --out FILE``.
+
+    The next word is the file if it has the format's suffix; ``--json=FILE`` takes any name.
+
+    Example:
+        >>> expand_shorthands(["verify", "--json", "out.json", "kernels/relu"])
+        ['verify', '--format', 'json', '--out', 'out.json', 'kernels/relu']
+        >>> expand_shorthands(["verify", "--json", "kernels/relu"])
+        ['verify', '--format', 'json', 'kernels/relu']
+    """
+    rest, result = list(arguments), list[str]()
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            return [*result, word, *rest]
+        name, equals, file = word.removeprefix("--").partition("=")
+        if not word.startswith("--") or name not in SHORTHANDS:
+            result.append(word)
+            continue
+        result += ["--format", name]
+        if equals:
+            result += ["--out", file]
+        elif rest and rest[0].endswith(_SUFFIXES[name]):
+            result += ["--out", rest.pop(0)]
+    return result
+
+
+def output_options(command: F) -> F:
+    """Adds --format and --out to a command."""
+    formats = click.Choice(["table", "json", "csv", "latex", "html"])
+    help_format = "How to print the result; --json [FILE], --csv [FILE], --latex [FILE], --html [FILE] are shorthands."
+    command = click.option("--out", metavar="FILE", help="Write to FILE (all or nothing) instead of standard output.")(
+        command
+    )
+    return click.option("--format", "form", type=formats, default="table", show_default=True, help=help_format)(command)
+
+
+def assignments(_: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Reads repeated NAME=VALUE options.
+
+    Raises:
+        click.BadParameter: one of them has no =, or a name comes twice.
+    """
+    found: dict[str, str] = {}
+    for text in values:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name or not value or name in found:
+            raise click.BadParameter(f"got {text!r}, expected NAME=VALUE, each name once", param=parameter)
+        found[name] = value
+    return found

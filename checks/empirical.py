@@ -1,0 +1,304 @@
+"""The empirical witness on an identity: estimates from the definitions, compared with the closed side by balls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+
+from analytic.angle import Angle
+from analytic.balls import BallAlgebra, disjoint
+from analytic.constants import multiple_of_pi
+from analytic.errors import FormulaError
+from analytic.expectation import gaussian_names
+from analytic.formula import Expr, walk
+from analytic.frame import Tensor, matrix, scalar, vector
+from analytic.interpret import Interpreter
+from checks.claim import OPERATORS
+from checks.integrands import compile_integrand, derivative, grade
+from checks.points import Point
+from checks.verdict import EmpiricalEvidence
+from numeric import (
+    Estimate,
+    HomogeneousPart,
+    angle_between,
+    gradient,
+    half_line_quadrature,
+    jacobian,
+    polar_direction_quadrature,
+    polar_quadrature,
+    sphere_mean,
+)
+
+Array = NDArray[np.float64]
+
+QUADRATURE, SAMPLING = "quadrature", "sampling"
+
+
+@dataclass
+class Settings:
+    """How much the empirical witness may spend.
+
+    Args:
+        alpha: probability of a false alarm, for everything estimated under these settings together.
+        seed: of all random draws.
+        samples: antithetic pairs an expectation.
+    """
+
+    alpha: float
+    seed: int
+    samples: int = 100_000
+
+
+@dataclass
+class Ledger:
+    """The estimates that went into a value."""
+
+    estimates: list[Estimate] = field(default_factory=list)
+
+    def ball(self, estimate: Estimate) -> arb:
+        """A scalar estimate as a ball of its error, noted in the ledger."""
+        self.estimates.append(estimate)
+        return arb(float(estimate.value), float(estimate.error))
+
+    @property
+    def work(self) -> int:
+        """Samples or evaluations in all."""
+        return sum(e.work for e in self.estimates)
+
+
+class EmpiricalInterpreter(Interpreter[arb]):
+    """Evaluates a formula at a point with every expectation estimated and every derivative differenced.
+
+    Vectors stand in three dimensions, w = |w| e_1 and v = |v| (cos e_1 + sin e_2), so frame coordinates are entries.
+
+    Args:
+        point: where.
+        method: quadrature (a scheme) or sampling (a bound).
+        settings: the budget.
+        expectations: how many expectations share alpha.
+    """
+
+    def __init__(self, point: Point, method: str, settings: Settings, expectations: int = 1) -> None:
+        algebra = point.interpreter().algebra
+        assert isinstance(algebra, BallAlgebra)
+        super().__init__(algebra)
+        self.method, self.settings, self.share = method, settings, max(1, expectations)
+        self.ledger = Ledger()
+        self.names = tuple(algebra.norms)
+        self.norms = {n: float(x) for n, x in algebra.norms.items()}
+        self.theta = float(algebra.angle.theta) if algebra.angle is not None else 0.0
+        self.constants = {n: float(x) for n, x in algebra.parameters.items()} | {
+            f"|{n}|": x for n, x in self.norms.items()
+        }
+
+    def _expectation(self, expr: Expr) -> Tensor[arb]:
+        body = expr.children[0]
+        estimate = self.sampled(body) if self.method == SAMPLING else self.integrated(body, self.norms, self.theta)
+        return scalar(self.ledger.ball(estimate))
+
+    def _variables(self, body: Expr) -> tuple[str, ...]:
+        found = gaussian_names(body, tuple(n for n in self.constants if not n.startswith("|")))
+        return tuple(n for n in self.names if n in found)
+
+    def integrated(self, body: Expr, norms: dict[str, float], theta: float) -> Estimate:
+        """E of an integrand by deterministic quadrature, kinks on cell boundaries."""
+        variables, f = self._variables(body), compile_integrand(body, self.constants)
+        if len(variables) < 2:
+            name = variables[0] if variables else self.names[0] if self.names else ""
+            return half_line_quadrature(lambda u: np.broadcast_to(f({name: u}), u.shape), norms.get(name, 1.0))
+        a, b = variables
+        pair = (norms[a], norms[b])
+        return polar_quadrature(lambda u, v: np.broadcast_to(f({a: u, b: v}), u.shape), pair, theta)
+
+    def sampled(self, body: Expr) -> Estimate:
+        """E of an integrand by Monte Carlo on the sphere, the radius exact: a bound at finite n."""
+        variables = self._variables(body)
+        directions = [np.array([1.0, 0.0]), np.array([np.cos(self.theta), np.sin(self.theta)])]
+        dim = max(1, len(variables))
+        rows = {n: self.norms[n] * directions[i][:dim] for i, n in enumerate(variables)}
+        parts = grade(body, {n: self.norms[n] for n in variables}, self.constants)
+
+        def on_sphere(function: Callable[[dict[str, Array]], Array]) -> Callable[[Array], Array]:
+            return lambda x: np.broadcast_to(
+                function({n: x @ r for n, r in rows.items()} or {"": x[:, 0]}), x.shape[:1]
+            )
+
+        homogeneous = [HomogeneousPart(p, on_sphere(g.function), g.low, g.high) for p, g in parts.items()]
+        level = self.settings.alpha / self.share
+        return sphere_mean(homogeneous, dim, self.settings.samples, self.settings.seed, level)
+
+    # Derivatives: the vectors themselves are moved.
+
+    def _vectors(self) -> Array:
+        a, b = (self.norms[n] for n in self.names[:2])
+        return np.array([[a, 0.0, 0.0], [b * np.cos(self.theta), b * np.sin(self.theta), 0.0]])
+
+    def _moved(self, inner: Expr) -> Callable[[Array], float]:
+        """The scalar formula as a function of both vectors, by quadrature."""
+
+        def value(vectors: Array) -> float:
+            norms, theta = _polar(vectors)
+            moved = dict(zip(self.names, norms, strict=False))
+            return float(_Fixed(self, moved, theta).tensor(inner).scalar)
+
+        return value
+
+    def _gradient(self, arguments: list[Expr]) -> Tensor[arb]:
+        which, vectors, f = self._which(arguments[1]), self._vectors(), self._moved(arguments[0])
+
+        def along(x: Array) -> float:
+            return f(np.array([x, vectors[1]] if which == 0 else [vectors[0], x]))
+
+        return _tensor(self._noted(gradient(along, vectors[which])))
+
+    def _hessian(self, arguments: list[Expr]) -> Tensor[arb]:
+        first, second = self._which(arguments[1]), self._which(arguments[2])
+        slope, vectors = self._slope(arguments[0], first), self._vectors()
+
+        def along(x: Array) -> Array:
+            return slope(np.array([x, vectors[1]] if second == 0 else [vectors[0], x]))
+
+        return _tensor(self._noted(jacobian(along, vectors[second])))
+
+    def _noted(self, estimate: Estimate) -> Estimate:
+        self.ledger.estimates.append(estimate)
+        return estimate
+
+    def _slope(self, inner: Expr, which: int) -> Callable[[Array], Array]:
+        """The gradient of E f from the definition E[d_z f x], the derivative taken under the expectation."""
+        body = inner.children[0] if inner.head == "expect" else None
+        slope = None if body is None else derivative(body, self.names[which])
+        if slope is None:
+            raise FormulaError(f"no empirical Hessian of {inner}: expected E[f] with a continuous f")
+        f = compile_integrand(slope, self.constants)
+        a, b = self.names[:2]
+
+        def value(vectors: Array) -> Array:
+            norms, theta = _polar(vectors)
+            plane = np.array(_plane(vectors, which))
+            # the first axis of the rule is the vector differentiated by, so the roles may have to be exchanged
+            swapped = (lambda u, v: f({a: u, b: v})) if which == 0 else (lambda u, v: f({a: v, b: u}))
+            moment = polar_direction_quadrature(swapped, norms if which == 0 else norms[::-1], theta)
+            return np.asarray(moment.value @ plane)
+
+        return value
+
+    def _limit(self, arguments: list[Expr]) -> Tensor[arb]:
+        raise FormulaError(
+            f"got a limit of {arguments[0]} inside a formula; limits are compared at the limit point itself"
+        )
+
+
+class _Fixed(Interpreter[arb]):
+    """Quadrature at moved vectors."""
+
+    def __init__(self, owner: EmpiricalInterpreter, norms: dict[str, float], theta: float) -> None:
+        angle = Angle(arb(np.cos(theta)), arb(np.sin(theta)), arb(theta), 0)
+        super().__init__(BallAlgebra({n: arb(x) for n, x in norms.items()}, angle, {}, owner.algebra.pair))
+        self.owner, self.moved, self.moved_theta = owner, norms, theta
+
+    def _expectation(self, expr: Expr) -> Tensor[arb]:
+        return scalar(arb(float(self.owner.integrated(expr.children[0], self.moved, self.moved_theta).value)))
+
+
+def _polar(vectors: Array) -> tuple[tuple[float, float], float]:
+    return (float(np.linalg.norm(vectors[0])), float(np.linalg.norm(vectors[1]))), angle_between(*vectors).theta
+
+
+def _plane(vectors: Array, which: int) -> tuple[Array, Array]:
+    """The direction of one vector and the unit vector towards the other; zero where they are parallel."""
+    first = vectors[which] / np.linalg.norm(vectors[which])
+    rest = vectors[1 - which] - (vectors[1 - which] @ first) * first
+    length = np.linalg.norm(rest)
+    return first, rest / length if length > 0 else np.zeros(3)
+
+
+def _tensor(estimate: Estimate) -> Tensor[arb]:
+    """Entries in three dimensions as frame coordinates; what must vanish outside the plane is checked by the caller."""
+    value, error = np.atleast_1d(estimate.value), np.atleast_1d(estimate.error)
+    e = [
+        [arb(float(x), float(r)) for x, r in zip(np.atleast_1d(v), np.atleast_1d(s), strict=True)]
+        for v, s in zip(value, error, strict=True)
+    ]
+    if value.ndim == 1:
+        return vector(e[0][0], e[1][0])
+    tilt = e[2][2]
+    return matrix(tilt, e[0][0] - tilt, e[0][1], e[1][0], e[1][1] - tilt)
+
+
+def expectations_in(expr: Expr) -> int:
+    """How many expectations a formula has."""
+    return sum(n.head == "expect" for n in walk(expr))
+
+
+def is_derivative(expr: Expr) -> bool:
+    """Whether the formula takes a gradient, a Hessian or a limit."""
+    return any(n.is_call(o) for n in walk(expr) for o in OPERATORS)
+
+
+def estimate_side(expr: Expr, point: Point, method: str, settings: Settings) -> tuple[Tensor[arb], Ledger]:
+    """One side of an identity at a point, from the definitions.
+
+    Args:
+        expr: a formula with expectations, gradients or Hessians.
+        point: where; for a limit, the limit point is taken instead.
+        method: QUADRATURE or SAMPLING.
+        settings: the budget.
+
+    Returns:
+        Frame coordinates as balls of the estimates' errors, and the estimates.
+
+    Raises:
+        FormulaError: the empirical witness has no estimate for the formula.
+    """
+    if expr.is_call("limit"):
+        at = multiple_of_pi(expr.children[3])
+        if at not in (0, 1):
+            raise FormulaError("limits are taken as theta tends to 0 or pi")
+        moved = Point(point.values, None, expr.children[3], point.constants, point.vectors)
+        return estimate_side(expr.children[1], moved, method, settings)
+    interpreter = EmpiricalInterpreter(point, method, settings, expectations_in(expr))
+    return interpreter.tensor(expr), interpreter.ledger
+
+
+def confront(
+    estimated: Tensor[arb],
+    ledger: Ledger,
+    claimed: Tensor[arb],
+    derived: Tensor[arb] | None,
+    where: str,
+    settings: Settings,
+) -> EmpiricalEvidence:
+    """The comparison of an estimate with what is claimed and with what was derived, at the worst coordinate."""
+    keys = list(estimated.coordinates)
+    worst = max(keys, key=lambda k: _excess(estimated.coordinates[k], claimed.coordinates[k]))
+    value, claim = estimated.coordinates[worst], claimed.coordinates[worst]
+    error = max(float(x.rad()) for x in estimated.coordinates.values())
+    bound = all(e.kind == "bound" for e in ledger.estimates)
+    first = ledger.estimates[0]
+    return EmpiricalEvidence(
+        point=where,
+        method=first.method,
+        kind="bound" if bound else "scheme",
+        estimate=float(value),
+        error=float(value.rad()),
+        claimed=float(claim),
+        agrees=not any(disjoint(estimated.coordinates[k], claimed.coordinates[k]) for k in keys),
+        agrees_with_derived=None
+        if derived is None
+        else not any(disjoint(estimated.coordinates[k], derived.coordinates[k]) for k in keys),
+        alpha=settings.alpha if bound else None,
+        delta=2 * error,
+        beta=settings.alpha if bound else None,
+        work=ledger.work,
+        seed=first.seed,
+    )
+
+
+def _excess(x: arb, y: arb) -> float:
+    radius = float(x.rad()) + float(y.rad())
+    return abs(float(x) - float(y)) / radius if radius > 0 else (0.0 if x.overlaps(y) else float("inf"))

@@ -1,0 +1,310 @@
+"""The exact witness on an identity: derive both sides, reduce left - right in the canonical ring, else use balls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import arb
+
+from analytic.balls import Ball, disjoint, finite, precision
+from analytic.constants import multiple_of_pi, rational_value
+from analytic.errors import DerivationError, DomainError, FormulaError, OutsideRingError
+from analytic.formula import Expr, walk
+from analytic.frame import Tensor
+from analytic.interpret import Interpreter
+from analytic.neurons import is_loss_derivative, loss_derivative, split_by_class, zero_of_order
+from analytic.readable import readable
+from analytic.ring import Element, Ring, canonical_ring
+from checks.claim import OPERATORS, Claim
+from checks.errors import ClaimError, VacuousClaimError
+from checks.points import Point, random_points, simple_points, vectors_of
+from checks.verdict import Counterexample, ExactEvidence, Outcome
+
+#: Precisions tried for balls, in bits.
+PRECISIONS = (106, 212, 424, 848, 3392)
+#: Every simple point is looked at with the first two precisions, the first few points with all.
+THOROUGH_POINTS = 6
+SECOND_ENGINE_POINTS = 8
+SIMPLE_POINTS = 400
+
+
+@dataclass(frozen=True)
+class Side:
+    """One class of one side of an identity.
+
+    Args:
+        expr: its formula.
+        ring: the ring of its class.
+        tensor: its value in the ring, or None if it is outside; with ``why`` set it may be evaluated, not compared.
+        closed: whether it can be evaluated as it stands, without deriving anything.
+        why: why equality cannot be decided in the ring; empty if it can.
+    """
+
+    expr: Expr
+    ring: Ring
+    tensor: Tensor[Element] | None
+    closed: bool
+    why: str = ""
+
+    def at(self, point: Point) -> Tensor[arb]:
+        """The value at a point in balls: as it stands if it is closed, else from what was derived."""
+        interpreter = point.interpreter()
+        if self.closed:
+            return interpreter.tensor(self.expr)
+        if self.tensor is None:
+            raise OutsideRingError(self.why)
+        return self.tensor.map(lambda x: interpreter.tensor(readable(x, self.ring)).scalar)
+
+    def shown(self) -> str:
+        """What was derived, as text."""
+        if self.closed or self.tensor is None:
+            return str(self.expr)
+        named = {k: str(readable(x, self.ring)) for k, x in self.tensor.coordinates.items()}
+        return (
+            named[""]
+            if self.tensor.order == 0
+            else "; ".join(f"[{k}] {v}" for k, v in named.items() if v != "0") or "0"
+        )
+
+
+def is_closed(expr: Expr) -> bool:
+    """Whether the formula has nothing to derive."""
+    operators = {n.children[0].identifier for n in walk(expr) if n.head == "call"} & OPERATORS
+    return not operators and not any(n.head == "expect" for n in walk(expr))
+
+
+def ring_of(claim: Claim, kind: str) -> Ring:
+    """The canonical ring of one class of a claim, with what its domains fix.
+
+    Raises:
+        OutsideRingError: a variable is fixed at a point whose value is not in the ring.
+    """
+    vectors = vectors_of(claim, kind)
+    angle: Fraction | None = None
+    theta = claim.domain("theta").point if len(vectors) > 1 else None
+    if theta is not None:
+        angle = multiple_of_pi(theta)
+        if angle is None:
+            raise OutsideRingError(f"theta is fixed at {theta}, which is not a rational multiple of pi")
+    values: dict[str, Fraction] = {}
+    for name in (*(f"|{n}|" for n in vectors), *claim.parameters):
+        point = claim.domain(name).point
+        value = None if point is None else rational_value(point)
+        if point is not None and value is None:
+            raise OutsideRingError(f"{name} is fixed at {point}, which is not visibly rational")
+        values |= {} if value is None else {name: value}
+    return canonical_ring(vectors, claim.parameters, angle, tuple(sorted(values.items())))
+
+
+def sides_by_class(claim: Claim) -> dict[str, tuple[Side, Side]]:
+    """Both sides of the claim, class by class.
+
+    Raises:
+        ClaimError: a side has no meaning, such as a vector plus a scalar.
+    """
+    left, right = claim.sides()
+    try:
+        if not claim.neurons:
+            return {"": (_side(claim, left, ""), _side(claim, right, ""))}
+        parts = [_neuron_side(claim, s) for s in (left, right)]
+    except (FormulaError, DomainError) as error:
+        raise ClaimError(f"{claim.name}: {error}") from None
+    return {c: (parts[0][c], parts[1][c]) for c in claim.classes}
+
+
+def _neuron_side(claim: Claim, expr: Expr) -> dict[str, Side]:
+    if is_loss_derivative(expr):
+        return {c: Side(expr, b.ring, b.tensor, closed=False) for c, b in loss_derivative(expr).items()}
+    return {c: _side(claim, e, c) for c, e in split_by_class(expr, claim.classes).items()}
+
+
+def _side(claim: Claim, expr: Expr, kind: str) -> Side:
+    vectors, closed = vectors_of(claim, kind), is_closed(expr)
+    free = canonical_ring(vectors, claim.parameters)
+    try:
+        ring = ring_of(claim, kind)
+        if any(n.is_call(o) for n in walk(expr) for o in OPERATORS) and (ring.angle is not None or ring.values):
+            return Side(
+                expr, free, Interpreter(free).tensor(expr), closed, "a derivative is taken before a variable is fixed"
+            )
+        return Side(expr, ring, Interpreter(ring).tensor(expr), closed)
+    except (OutsideRingError, DerivationError) as error:
+        tensor = None if closed else _derived_freely(expr, free)
+        return Side(expr, free, tensor, closed, str(error))
+
+
+def _derived_freely(expr: Expr, ring: Ring) -> Tensor[Element] | None:
+    """What can be derived with every variable free, to be evaluated by balls at fixed values."""
+    try:
+        return Interpreter(ring).tensor(expr)
+    except (OutsideRingError, DerivationError):
+        return None
+
+
+def judge_identity(claim: Claim, seed: int) -> ExactEvidence:
+    """What the exact witness says of an identity.
+
+    Args:
+        claim: the identity.
+        seed: of the random rational points of the second engine.
+
+    Returns:
+        The evidence; its outcome is EQUAL only if every class reduces to normal form 0, DIFFERENT only if two finite
+        balls at an admissible rational point are disjoint.
+
+    Raises:
+        ClaimError: the sides are of different kinds.
+        VacuousClaimError: no point satisfies the assumptions.
+    """
+    found = []
+    for kind, (left, right) in sides_by_class(claim).items():
+        if next(iter(simple_points(claim, kind)), None) is None and not random_points(claim, 1, seed, kind):
+            raise VacuousClaimError(
+                f"{claim.name}: no test point satisfies {', '.join(claim.assumptions) or 'the domains'}"
+            )
+        found.append(compare(claim, kind, left, right, seed))
+    worst = [Outcome.DIFFERENT, Outcome.UNDECIDED, Outcome.ENCLOSED, Outcome.EQUAL]
+    summary = min(found, key=lambda e: worst.index(e.outcome))
+    if len(found) == 1:
+        return summary
+    derived = " | ".join(f"{c}: {e.derived}" for c, e in zip(claim.classes, found, strict=True))
+    return ExactEvidence(
+        summary.outcome,
+        summary.engine,
+        derived,
+        summary.conditions,
+        summary.detail,
+        summary.counterexample,
+        summary.second_engine,
+    )
+
+
+def compare(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> ExactEvidence:
+    """Compares one class of both sides."""
+    conditions = _conditions(claim, kind)
+    if left.tensor is not None and right.tensor is not None and not (left.why or right.why):
+        a, b = matched(left.tensor, right.tensor, left.ring)
+        difference = a.combine(b, lambda x, y: left.ring.reduce(x - y))
+        engine = f"normal form in {left.ring.describe()}"
+        shown = {k: str(readable(x, left.ring)) for k, x in difference.coordinates.items() if not left.ring.is_zero(x)}
+        if not shown:
+            return _confirmed(claim, kind, left, right, seed, engine, conditions)
+        detail = "left - right = " + "; ".join(f"[{k}] {v}" if k else v for k, v in shown.items())
+        counterexample = find_counterexample(claim, kind, left, right)
+        outcome = Outcome.UNDECIDED if counterexample is None else Outcome.DIFFERENT
+        return ExactEvidence(outcome, engine, left.shown(), conditions, detail, counterexample)
+    return _by_balls(claim, kind, left, right, conditions)
+
+
+def _conditions(claim: Claim, kind: str) -> tuple[str, ...]:
+    vectors = vectors_of(claim, kind)
+    norms = tuple(f"|{n}| > 0" for n in vectors)
+    interior = (
+        ("theta in (0, pi), and by continuity at 0 and pi where both sides are continuous",) if len(vectors) > 1 else ()
+    )
+    return (*norms, *interior, *claim.assumptions)
+
+
+def matched(left: Tensor[Element], right: Tensor[Element], ring: Ring) -> tuple[Tensor[Element], Tensor[Element]]:
+    """Both tensors with a scalar zero promoted to the other's kind.
+
+    Raises:
+        ClaimError: the kinds differ.
+    """
+
+    def zero(x: Tensor[Element]) -> bool:
+        return x.order == 0 and ring.is_zero(x.scalar)
+
+    if left.order != right.order and zero(right):
+        right = zero_of_order(left.order, ring)
+    if left.order != right.order and zero(left):
+        left = zero_of_order(right.order, ring)
+    if left.order != right.order:
+        raise ClaimError(f"the left side is {left.kind}, the right side {right.kind}: expected the same kind")
+    return left, right
+
+
+def _confirmed(
+    claim: Claim, kind: str, left: Side, right: Side, seed: int, engine: str, conditions: tuple[str, ...]
+) -> ExactEvidence:
+    """Equality by normal form, unless balls at random rational points contradict it."""
+    points = random_points(claim, SECOND_ENGINE_POINTS, seed, kind)
+    with precision(212):
+        for point in points:
+            pairs = _value_pairs(left, right, point)
+            if any(disjoint(x, y) for x, y in pairs):
+                detail = f"the normal form is 0, but balls at {point} are disjoint: an error in the program"
+                return ExactEvidence(Outcome.UNDECIDED, engine, left.shown(), conditions, detail)
+    second = f"212-bit balls overlap at {len(points)} random rational points (seed {seed})"
+    return ExactEvidence(Outcome.EQUAL, engine, left.shown(), conditions, "normal form 0", None, second)
+
+
+def _value_pairs(left: Side, right: Side, point: Point) -> list[tuple[arb, arb]]:
+    a, b = left.at(point), right.at(point)
+    if a.order != b.order:
+        keys = (a if a.order else b).coordinates
+        a, b = (t if t.order else Tensor((a if a.order else b).order, dict.fromkeys(keys, arb(0))) for t in (a, b))
+    return [(a.coordinates[k], b.coordinates[k]) for k in a.coordinates]
+
+
+def find_counterexample(
+    claim: Claim, kind: str, left: Side, right: Side, most: int = SIMPLE_POINTS
+) -> Counterexample | None:
+    """The first simple point at which balls of the two sides are disjoint."""
+    for index, point in enumerate(simple_points(claim, kind)):
+        if index >= most:
+            break
+        for bits in PRECISIONS if index < THOROUGH_POINTS else PRECISIONS[:2]:
+            with precision(bits):
+                try:
+                    pairs = _value_pairs(left, right, point)
+                except (DomainError, OutsideRingError):
+                    break
+                for x, y in pairs:
+                    if disjoint(x, y):
+                        return _counterexample(point, kind, x, y)
+    return None
+
+
+def _counterexample(point: Point, kind: str, x: arb, y: arb) -> Counterexample:
+    ratio = x / y
+    with precision(64):
+        shown = Ball.of(+ratio).midpoint if finite(ratio) else None
+    where = f"{point}" + (f" (summand over {kind})" if kind else "")
+    return Counterexample(where, x.str(15, radius=False), y.str(15, radius=False), shown)
+
+
+def _by_balls(claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...]) -> ExactEvidence:
+    """Balls: they refute at a point; they certify only where the whole domain is one point."""
+    outside = [s for s in (left, right) if s.tensor is None and not s.closed]
+    engine, why = "balls at rational points", "; ".join(s.why for s in (left, right) if s.why)
+    if outside:
+        return ExactEvidence(Outcome.UNDECIDED, "none", "", conditions, f"not derived: {outside[0].why}")
+    counterexample = find_counterexample(claim, kind, left, right)
+    if counterexample is not None:
+        return ExactEvidence(Outcome.DIFFERENT, engine, left.shown(), conditions, why, counterexample)
+    variables = (
+        *(f"|{n}|" for n in vectors_of(claim, kind)),
+        *claim.parameters,
+        *(("theta",) if left.ring.pair else ()),
+    )
+    if all(claim.domain(v).point is not None for v in variables):
+        return _enclosed(claim, kind, left, right, conditions)
+    agreement = (
+        "balls of both sides overlap at every point tried, which proves nothing: a cover of the domain is missing"
+    )
+    detail = f"{why}; {agreement}"
+    return ExactEvidence(Outcome.UNDECIDED, engine, left.shown(), conditions, detail)
+
+
+def _enclosed(claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...]) -> ExactEvidence:
+    """A claim about one point: the largest possible |left - right| there."""
+    (point,) = simple_points(claim, kind)
+    with precision(PRECISIONS[-1]):
+        gaps = [abs(x - y).abs_upper() for x, y in _value_pairs(left, right, point)]
+        if not all(finite(g) for g in gaps):
+            return ExactEvidence(Outcome.UNDECIDED, "balls", left.shown(), conditions, "a ball is infinite or NaN")
+        eps = max(gaps, key=lambda g: float(g.log()) if g > 0 else float("-inf"))
+        detail = f"|left - right| <= {eps.str(3, radius=False)} at the only point {point}, {PRECISIONS[-1]} bits"
+    return ExactEvidence(Outcome.ENCLOSED, "balls at the only point of the domain", left.shown(), conditions, detail)

@@ -1,0 +1,232 @@
+"""Integrands of the language as float64 functions for the empirical witness: definitions, nothing derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytic.constants import rational_value
+from analytic.errors import FormulaError
+from analytic.formula import Expr, add, call, mul, num
+from numeric import absolute, leaky_relu, relu, sign, step
+
+Array = NDArray[np.float64]
+Values = Mapping[str, Array]
+
+_PLAIN: dict[str, Callable[[Array], Array]] = {"relu": relu, "step": step, "sign": sign, "abs": absolute}
+
+
+def compile_integrand(expr: Expr, constants: Mapping[str, float]) -> Callable[[Values], Array]:
+    """The integrand as a function of the values of its Gaussian variables.
+
+    Args:
+        expr: a polynomial in activations of the variables.
+        constants: values of the other names.
+
+    Returns:
+        A vectorised function.
+
+    Raises:
+        FormulaError: a function that the empirical witness has no definition of.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> compile_integrand(parse("relu(u)*t"), {"t": 2.0})({"u": np.array([-1.0, 3.0])})
+        array([0., 6.])
+    """
+    return lambda values: _evaluate(expr, values, constants)
+
+
+def _evaluate(expr: Expr, values: Values, constants: Mapping[str, float]) -> Array:
+    if expr.head == "num":
+        return np.asarray(float(expr.fraction))
+    if expr.head in ("name", "dot"):
+        return _named((expr if expr.head == "name" else expr.children[0]).identifier, values, constants)
+    if expr.head == "norm":
+        return np.asarray(constants[f"|{expr.children[0].identifier}|"])
+    parts = [_evaluate(c, values, constants) for c in (expr.children[1:] if expr.head == "call" else expr.children)]
+    if expr.head == "add":
+        return np.asarray(sum(parts[1:], parts[0]))
+    if expr.head == "mul":
+        return np.asarray(np.prod(np.broadcast_arrays(*parts), axis=0))
+    if expr.head == "pow":
+        return np.asarray(parts[0] ** parts[1])
+    return _call(expr.children[0].identifier, parts)
+
+
+def _named(identifier: str, values: Values, constants: Mapping[str, float]) -> Array:
+    if identifier in values:
+        return values[identifier]
+    if identifier == "pi":
+        return np.asarray(np.pi)
+    if identifier not in constants:
+        raise FormulaError(f"unknown name {identifier!r} under an expectation; declare it as a variable of the claim")
+    return np.asarray(constants[identifier])
+
+
+def _call(function: str, parts: list[Array]) -> Array:
+    if function in _PLAIN:
+        return _PLAIN[function](parts[0])
+    if function == "leaky_relu":
+        return leaky_relu(parts[0], float(parts[1]))
+    if function == "sqrt":
+        return np.asarray(np.sqrt(parts[0]))
+    raise FormulaError(f"the empirical witness has no definition of {function}; expected {', '.join(sorted(_PLAIN))}")
+
+
+def derivative(expr: Expr, variable: str) -> Expr | None:
+    """The derivative of a continuous integrand by one of its variables, or None if it has jumps.
+
+    The derivative of relu is step, of abs sign: from their definitions, almost everywhere. For a continuous integrand
+    differentiation may be exchanged with the expectation.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> print(derivative(parse("relu(u)*v"), "u"))
+        step(u)*v
+    """
+    if expr.head in ("name", "dot"):
+        return num(int((expr if expr.head == "name" else expr.children[0]).identifier == variable))
+    if expr.head in ("num", "norm"):
+        return num(0)
+    if expr.head == "add":
+        parts = [derivative(c, variable) for c in expr.children]
+        return None if any(p is None for p in parts) else add(*(p for p in parts if p is not None))
+    if expr.head == "mul":
+        return _product(expr.children, variable)
+    if expr.head == "pow":
+        base, exponent = expr.children
+        n, inner = rational_value(exponent), derivative(base, variable)
+        return None if n is None or inner is None else mul(exponent, base ** num(n - 1), inner)
+    return _chain(expr, variable)
+
+
+def _product(factors: tuple[Expr, ...], variable: str) -> Expr | None:
+    terms = []
+    for i, factor in enumerate(factors):
+        inner = derivative(factor, variable)
+        if inner is None:
+            return None
+        terms.append(mul(*factors[:i], inner, *factors[i + 1 :]))
+    return add(*terms)
+
+
+def _chain(expr: Expr, variable: str) -> Expr | None:
+    function, argument = expr.children[0].identifier, expr.children[1]
+    inner = derivative(argument, variable)
+    slopes = {"relu": call("step", argument), "abs": call("sign", argument)}
+    if function == "leaky_relu":
+        slopes[function] = expr.children[2] + (1 - expr.children[2]) * call("step", argument)
+    if inner is None or (function not in slopes and inner != num(0)):
+        return None
+    return mul(slopes[function], inner) if function in slopes else num(0)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A positively homogeneous part: a function and its range on the unit sphere."""
+
+    function: Callable[[Values], Array]
+    low: float
+    high: float
+
+
+def grade(expr: Expr, norms: Mapping[str, float], constants: Mapping[str, float]) -> dict[int, Graded]:
+    """The homogeneous parts of an integrand by degree, each with its range on the unit sphere.
+
+    Ranges come from interval arithmetic: a variable with standard deviation s lies in [-s, s] there.
+
+    Args:
+        expr: the integrand.
+        norms: standard deviations of the variables.
+        constants: values of the other names.
+
+    Returns:
+        Degree to part.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> part = grade(parse("relu(u)*v"), {"u": 2.0, "v": 3.0}, {})[2]
+        >>> part.low, part.high
+        (-6.0, 6.0)
+    """
+    if expr.head in ("name", "dot"):
+        identifier = (expr if expr.head == "name" else expr.children[0]).identifier
+        if identifier in norms:
+            return {1: Graded(lambda values: values[identifier], -norms[identifier], norms[identifier])}
+    if not any(c.head in ("name", "dot") and _is_variable(c, norms) for c in _leaves(expr)):
+        value = float(_evaluate(expr, {}, constants))
+        return {0: Graded(lambda values: np.full(np.shape(next(iter(values.values()))), value), value, value)}
+    if expr.head == "add":
+        total: dict[int, Graded] = {}
+        for child in expr.children:
+            for degree, part in grade(child, norms, constants).items():
+                total[degree] = _sum(total[degree], part) if degree in total else part
+        return total
+    if expr.head in ("mul", "pow"):
+        return _graded_product(expr, norms, constants)
+    return _graded_call(expr, norms, constants)
+
+
+def _leaves(expr: Expr) -> list[Expr]:
+    if expr.head in ("name", "dot", "norm", "num"):
+        return [expr]
+    children = expr.children[1:] if expr.head == "call" else expr.children
+    return [leaf for c in children for leaf in _leaves(c)]
+
+
+def _is_variable(expr: Expr, norms: Mapping[str, float]) -> bool:
+    return (expr if expr.head == "name" else expr.children[0]).identifier in norms
+
+
+def _sum(x: Graded, y: Graded) -> Graded:
+    return Graded(lambda values: x.function(values) + y.function(values), x.low + y.low, x.high + y.high)
+
+
+def _times(x: Graded, y: Graded) -> Graded:
+    ends = [a * b for a in (x.low, x.high) for b in (y.low, y.high)]
+    return Graded(lambda values: x.function(values) * y.function(values), min(ends), max(ends))
+
+
+def _graded_product(expr: Expr, norms: Mapping[str, float], constants: Mapping[str, float]) -> dict[int, Graded]:
+    factors = list(expr.children)
+    if expr.head == "pow":
+        exponent = rational_value(expr.children[1])
+        if exponent is None or exponent.denominator != 1 or exponent < 0:
+            raise FormulaError(
+                f"got the exponent {expr.children[1]} under an expectation, expected a non-negative integer"
+            )
+        factors = [expr.children[0]] * int(exponent)
+        parts = grade(expr.children[0], norms, constants)
+        if len(parts) == 1 and exponent:
+            ((degree, part),) = parts.items()
+            return {degree * int(exponent): _power(part, int(exponent))}
+    total = grade(factors[0], norms, constants) if factors else grade(num(1), norms, constants)
+    for factor in factors[1:]:
+        product: dict[int, Graded] = {}
+        for p, x in total.items():
+            for q, y in grade(factor, norms, constants).items():
+                new = _times(x, y)
+                product[p + q] = _sum(product[p + q], new) if p + q in product else new
+        total = product
+    return total
+
+
+def _power(part: Graded, n: int) -> Graded:
+    ends = [part.low**n, part.high**n]
+    low = 0.0 if n % 2 == 0 and part.low <= 0 <= part.high else min(ends)
+    return Graded(lambda values: part.function(values) ** n, low, max(ends))
+
+
+def _graded_call(expr: Expr, norms: Mapping[str, float], constants: Mapping[str, float]) -> dict[int, Graded]:
+    function, argument = expr.children[0].identifier, expr.children[1]
+    inner = grade(argument, norms, constants)
+    if set(inner) != {1}:
+        raise FormulaError(f"got {expr}, expected an activation of a linear form of the Gaussian variables")
+    z, extra = inner[1], [np.asarray(float(_evaluate(a, {}, constants))) for a in expr.children[2:]]
+    degree = 0 if function in ("step", "sign") else 1
+    corners = [float(_call(function, [np.asarray(end), *extra])) for end in (z.low, 0.0, z.high)]
+    return {degree: Graded(lambda values: _call(function, [z.function(values), *extra]), min(corners), max(corners))}

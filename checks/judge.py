@@ -1,0 +1,244 @@
+"""The judge: hears both witnesses and issues one verdict, the strongest sound one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from flint import arb
+
+from analytic.balls import precision
+from analytic.errors import AnalyticError, DomainError, FormulaError, OutsideRingError
+from analytic.formula import Expr
+from analytic.frame import Tensor
+from checks.claim import Claim, Identity, SpectrumTable
+from checks.empirical import QUADRATURE, SAMPLING, Settings, confront, estimate_side, is_derivative
+from checks.errors import ClaimError
+from checks.exact import is_closed, judge_identity, sides_by_class
+from checks.neurons import judge_networks
+from checks.points import random_points
+from checks.slips import slips
+from checks.spectra import judge_samples, judge_table, read_rows, slips_of_table
+from checks.verdict import EmpiricalEvidence, ExactEvidence, Kind, Outcome, Power, Verdict
+
+#: Probability of a false alarm of a whole report; a report of several claims splits it.
+ALPHA = 1e-6
+#: Generic points at which the empirical witness looks.
+POINTS = 2
+#: Antithetic pairs of samples for one Hessian of a spectrum claim: its Weyl bound shrinks with their square root.
+SPECTRUM_SAMPLES = 400_000
+
+
+def verify(
+    claim: Claim | str,
+    right: str | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    assumptions: Sequence[str] = (),
+    where: Mapping[str, str] | None = None,
+    seed: int = 0,
+    alpha: float = ALPHA,
+    power: bool = True,
+) -> Verdict:
+    r"""Judges a claim, or the identity left = right.
+
+    Args:
+        claim: a claim, or the left side of an identity as text.
+        right: the right side, if the left is text.
+        variables: domains by variable, if the left is text; see ``Claim``.
+        assumptions: inequalities such as ``theta < pi/2``, if the left is text.
+        where: definitions such as ``{"g(w, v)": "..."}``, if the left is text.
+        seed: of all random draws; the verdict is reproducible from it.
+        alpha: probability of a false alarm of the statistical tests together.
+        power: whether to try slips of the formula: they tell what the evidence would have caught, and suggest repairs.
+
+    Returns:
+        The verdict with the evidence of both witnesses.
+
+    Raises:
+        ClaimError: the claim is not well formed.
+        VacuousClaimError: no test point satisfies the assumptions.
+
+    Example:
+        >>> verify("E[relu(u)^2]", "|u|^2/2").kind.value
+        'PROVED'
+        >>> bad = verify("E[step(u)*step(v)]", "theta/(2*pi)")
+        >>> bad.kind.value, bad.exact.counterexample.point, bad.repair
+        ('REFUTED', '|u| = 1, |v| = 1, theta = 2*atan(1/2)', '(pi - theta)/(2*pi)  (pi - theta for theta)')
+    """
+    if not 0 < alpha < 1:
+        raise ClaimError(f"got alpha = {alpha}, expected a probability strictly between 0 and 1, such as 1e-6")
+    if isinstance(claim, Claim) == (right is not None):
+        raise ClaimError("expected either a claim alone, or two sides as text: verify(claim) or verify(left, right)")
+    if isinstance(claim, Claim) and (variables or assumptions or where):
+        raise ClaimError("got a claim and further fields, expected the claim alone: its fields are part of it")
+    if not isinstance(claim, Claim):
+        statement = Identity(claim, right or "", where or {})
+        claim = Claim("claim", statement, variables=variables or {}, assumptions=tuple(assumptions))
+    start = time.perf_counter()
+    verdict = _judge(claim, Settings(alpha, seed), power)
+    return replace(verdict, seconds=time.perf_counter() - start)
+
+
+def _judge(claim: Claim, settings: Settings, power: bool) -> Verdict:
+    if isinstance(claim.statement, SpectrumTable):
+        return _judge_spectrum(claim, claim.statement, settings, power)
+    exact = judge_identity(claim, settings.seed)
+    empirical, missing = empirical_evidence(claim, settings)
+    verdict = decide(claim, exact, empirical, missing, lambda: empirical_evidence(claim, fresh(settings))[0])
+    return _with_slips(claim, verdict, settings) if power else verdict
+
+
+def empirical_evidence(claim: Claim, settings: Settings) -> tuple[tuple[EmpiricalEvidence, ...], str]:
+    """The evidence of the empirical witness on an identity, and what it could not do."""
+    try:
+        if claim.neurons:
+            return judge_networks(claim, replace(settings, samples=40_000)), ""
+        return tuple(_at_points(claim, settings)), ""
+    except (FormulaError, OutsideRingError, DomainError) as error:
+        return (), f"no empirical evidence: {error}"
+
+
+def _at_points(claim: Claim, settings: Settings) -> Iterator[EmpiricalEvidence]:
+    (sides,) = sides_by_class(claim).values()
+    open_sides = [s for s in sides if not is_closed(s.expr)]
+    if not open_sides:
+        raise FormulaError("neither side has an expectation or a derivative to estimate")
+    estimated, other = sides if not is_closed(sides[0].expr) else (sides[1], sides[0])
+    methods = (QUADRATURE,) if is_derivative(estimated.expr) else (SAMPLING, QUADRATURE)
+    points = random_points(claim, POINTS, settings.seed)
+    share = replace(settings, alpha=settings.alpha / max(1, len(points)) / (1 if is_closed(other.expr) else 2))
+    for point in points:
+        for method in methods:
+            with precision(106):
+                tensor, ledger = estimate_side(estimated.expr, point, method, share)
+                derived = None if estimated.tensor is None else _promoted(estimated.at(point), tensor)
+                claimed = (
+                    other.at(point) if is_closed(other.expr) else estimate_side(other.expr, point, method, share)[0]
+                )
+                yield confront(tensor, ledger, _promoted(claimed, tensor), derived, str(point), share)
+
+
+def _promoted(x: Tensor[arb], like: Tensor[arb]) -> Tensor[arb]:
+    """A scalar 0 as the zero of the other's kind."""
+    return x if x.order == like.order else Tensor(like.order, dict.fromkeys(like.coordinates, x.scalar))
+
+
+def decide(
+    claim: Claim,
+    exact: ExactEvidence,
+    empirical: tuple[EmpiricalEvidence, ...],
+    missing: str,
+    retry: Callable[[], Sequence[EmpiricalEvidence]],
+) -> Verdict:
+    """One verdict from both pieces of evidence.
+
+    Exact evidence decides, unless the empirical witness contradicts what was derived: then the witnesses disagree and
+    nothing may be concluded. Without exact evidence a bound may make a claim CONSISTENT; a contradiction has to be
+    confirmed on a fresh seed before it refutes.
+
+    Args:
+        claim: the claim.
+        exact: the exact witness's evidence.
+        empirical: the empirical witness's evidence.
+        missing: what the empirical witness could not do.
+        retry: gathers fresh empirical evidence, on another seed.
+    """
+    kind, reason, disagree = _decision(exact, empirical, missing, retry)
+    statement = str(claim.statement)
+    return Verdict(claim.name, statement, kind, reason, claim.expect, exact, empirical, witnesses_disagree=disagree)
+
+
+_Decision = tuple[Kind, str, bool]
+
+
+def _decision(
+    exact: ExactEvidence,
+    empirical: tuple[EmpiricalEvidence, ...],
+    missing: str,
+    retry: Callable[[], Sequence[EmpiricalEvidence]],
+) -> _Decision:
+    if any(e.agrees_with_derived is False for e in empirical):
+        return Kind.INCONCLUSIVE, "witnesses disagree: an estimate contradicts what was derived", True
+    if exact.outcome is Outcome.DIFFERENT and exact.counterexample is not None:
+        return Kind.REFUTED, f"the sides differ at {exact.counterexample.point}", False
+    if exact.outcome in (Outcome.EQUAL, Outcome.ENCLOSED):
+        if any(not e.agrees for e in empirical):
+            return Kind.INCONCLUSIVE, "witnesses disagree: an estimate contradicts the claimed side", True
+        kind = Kind.PROVED if exact.outcome is Outcome.EQUAL else Kind.CERTIFIED
+        return kind, "; ".join(t for t in (exact.detail, missing) if t), False
+    return _without_proof(exact, empirical, missing, retry)
+
+
+def _without_proof(
+    exact: ExactEvidence,
+    empirical: tuple[EmpiricalEvidence, ...],
+    missing: str,
+    retry: Callable[[], Sequence[EmpiricalEvidence]],
+) -> _Decision:
+    against = [e for e in empirical if not e.agrees]
+    if any(e.kind == "bound" for e in against):
+        if any(not e.agrees and e.kind == "bound" for e in retry()):
+            return (
+                Kind.REFUTED,
+                f"statistically, alpha = {against[0].alpha:g}, confirmed on a fresh seed: {against[0]}",
+                False,
+            )
+        return Kind.INCONCLUSIVE, f"a contradiction was not confirmed on a fresh seed: {against[0]}", False
+    if against:
+        return Kind.INCONCLUSIVE, f"an estimate without a bound contradicts the claim: {against[0]}", False
+    bounds = [e for e in empirical if e.kind == "bound"]
+    if bounds:
+        worst = max(bounds, key=lambda e: e.delta)
+        reason = (
+            f"not derived; a discrepancy of {worst.delta:.2g} would have been caught (alpha = beta = {worst.alpha:g})"
+        )
+        return Kind.CONSISTENT, f"{reason}; {exact.detail}", False
+    return Kind.INCONCLUSIVE, "; ".join(t for t in (exact.detail, missing) if t), False
+
+
+def _judge_spectrum(claim: Claim, table: SpectrumTable, settings: Settings, power: bool) -> Verdict:
+    rows = read_rows(table)
+    enough = replace(settings, samples=SPECTRUM_SAMPLES)
+    exact, empirical = judge_table(rows), judge_samples(rows, enough)
+    verdict = decide(claim, exact, empirical, "", lambda: ())
+    if power and verdict.kind is Kind.PROVED:
+        outcomes = [(d, judge_table(slip).outcome) for d, slip in slips_of_table(rows)]
+        return replace(verdict, power=_power(outcomes))
+    if power and verdict.kind is Kind.REFUTED:
+        repairs = (d for d, slip in slips_of_table(rows) if judge_table(slip).outcome is Outcome.EQUAL)
+        return replace(verdict, repair=next(repairs, None))
+    return verdict
+
+
+def fresh(settings: Settings) -> Settings:
+    """The same budget on another seed."""
+    return replace(settings, seed=settings.seed + 1_000_003)
+
+
+def _power(outcomes: list[tuple[str, Outcome]]) -> Power:
+    real = [(d, o) for d, o in outcomes if o is not Outcome.EQUAL]
+    survivors = tuple(d for d, o in real if o is not Outcome.DIFFERENT)
+    return Power(len(real) - len(survivors), len(real), survivors)
+
+
+def _with_slips(claim: Claim, verdict: Verdict, settings: Settings) -> Verdict:
+    """Adds the power of a proof, or the repair of a refuted claim."""
+    if verdict.kind not in (Kind.PROVED, Kind.REFUTED) or not isinstance(claim.statement, Identity):
+        return verdict
+    left, right = claim.sides()
+    if not is_closed(right):
+        return verdict
+    outcomes = ((d, str(s), slip_outcome(claim, left, s, settings.seed)) for d, s in slips(right))
+    if verdict.kind is Kind.PROVED:
+        return replace(verdict, power=_power([(f"{text}  ({d})", o) for d, text, o in outcomes]))
+    return replace(verdict, repair=next((f"{text}  ({d})" for d, text, o in outcomes if o is Outcome.EQUAL), None))
+
+
+def slip_outcome(claim: Claim, left: Expr, slip: Expr, seed: int) -> Outcome:
+    """What the exact witness says of a slip; a slip that has no meaning (a vector plus a scalar) is refuted by that."""
+    try:
+        return judge_identity(replace(claim, statement=Identity(str(left), str(slip))), seed).outcome
+    except (ClaimError, AnalyticError):
+        return Outcome.DIFFERENT

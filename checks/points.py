@@ -1,0 +1,175 @@
+"""Rational test points of a claim: simple ones first, for counterexamples; random ones, for generic tests."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import islice, product
+
+from flint import arb, fmpq
+
+from analytic.algebra import evaluate
+from analytic.angle import Angle
+from analytic.balls import BallAlgebra, rational
+from analytic.formula import Expr
+from analytic.interpret import Interpreter
+from analytic.neurons import VECTORS
+from analytic.point import angle_at
+from checks.claim import Claim
+
+#: t = tan(theta/2) of the simple angles, simplest first; pi/2 belongs to t = 1.
+SIMPLE_TANGENTS = [
+    Fraction(*f) for f in ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (2, 3), (3, 2), (1, 5), (5, 1), (1, 9), (9, 1))
+]
+SIMPLE_NORMS = [Fraction(*f) for f in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3))]
+SIMPLE_REALS = [Fraction(*f) for f in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (1, 3), (3, 1))]
+#: How many candidates are looked at before a claim's assumptions are called unsatisfiable by test points.
+MAX_CANDIDATES = 4000
+
+
+@dataclass(frozen=True)
+class Point:
+    """A rational point: norms and parameters by name, and tan(theta/2) or a fixed angle.
+
+    Args:
+        values: norms (key ``|w|``) and parameters.
+        tangent: t with theta = 2 atan(t), or None.
+        angle: a fixed theta as a formula, or None.
+        constants: values fixed by formulas of constants.
+        vectors: the names of the vectors.
+    """
+
+    values: Mapping[str, Fraction]
+    tangent: Fraction | None
+    angle: Expr | None
+    constants: Mapping[str, Expr]
+    vectors: tuple[str, ...]
+
+    def __str__(self) -> str:
+        parts = [f"{n} = {v}" for n, v in (*self.values.items(), *self.constants.items())]
+        if len(self.vectors) > 1:
+            parts.append(f"theta = {self.angle if self.angle is not None else _shown(self.tangent)}")
+        return ", ".join(parts) or "no variables"
+
+    @property
+    def exact_angle(self) -> Angle | None:
+        """The angle with its cosine and sine as balls."""
+        if self.angle is not None:
+            return angle_at(self.angle)
+        return (
+            None if self.tangent is None else Angle.from_tangent(fmpq(self.tangent.numerator, self.tangent.denominator))
+        )
+
+    def interpreter(self) -> Interpreter[arb]:
+        """Evaluates formulas at the point, in balls at the current precision."""
+        known = {n: rational(v) for n, v in self.values.items()}
+        known |= {n: evaluate(e, BallAlgebra({}, None, {})) for n, e in self.constants.items()}
+        norms = {n: known[f"|{n}|"] for n in self.vectors}
+        parameters = {n: v for n, v in known.items() if not n.startswith("|")}
+        pair = (self.vectors[0], self.vectors[1]) if len(self.vectors) > 1 else None
+        return Interpreter(BallAlgebra(norms, self.exact_angle, parameters, pair))
+
+
+def _shown(tangent: Fraction | None) -> str:
+    return "pi/2" if tangent == 1 else f"2*atan({tangent})"
+
+
+def vectors_of(claim: Claim, kind: str) -> tuple[str, ...]:
+    """The vectors of one class of a claim."""
+    return VECTORS[kind] if kind else claim.norms
+
+
+def simple_points(claim: Claim, kind: str = "") -> Iterator[Point]:
+    """Points of the claim's domain that satisfy its assumptions, simplest first.
+
+    Args:
+        claim: an identity.
+        kind: the class of a claim about neurons.
+    """
+
+    def choices(name: str) -> list[Fraction]:
+        return SIMPLE_NORMS if name.startswith("|") else SIMPLE_REALS
+
+    free, make = _maker(claim, kind)
+    grids = tuple(len(SIMPLE_TANGENTS if n == "theta" else choices(n)) for n in free)
+    for indices in _by_simplicity(grids):
+        point = make([(SIMPLE_TANGENTS if n == "theta" else choices(n))[i] for n, i in zip(free, indices, strict=True)])
+        if admissible(claim, point):
+            yield point
+
+
+@lru_cache(maxsize=32)
+def _by_simplicity(grids: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Indices into the lists of simple values, those with the smallest sum first."""
+    everything = islice(product(*(range(n) for n in grids)), 200_000)
+    return sorted(everything, key=lambda c: (sum(c), c))[:MAX_CANDIDATES]
+
+
+def random_points(claim: Claim, count: int, seed: int, kind: str = "") -> list[Point]:
+    """Generic points of the claim's domain that satisfy its assumptions; fewer than ``count`` if they are rare.
+
+    Args:
+        claim: an identity.
+        count: how many are wanted.
+        seed: of the pseudo-random choice; the same seed gives the same points.
+        kind: the class of a claim about neurons.
+    """
+    generator = random.Random(seed)
+    free, make = _maker(claim, kind)
+    found: list[Point] = []
+    for _ in range(MAX_CANDIDATES):
+        point = make([_draw(n, generator, claim) for n in free])
+        if admissible(claim, point):
+            found.append(point)
+        if len(found) == count or not free:
+            break
+    return found
+
+
+def _draw(name: str, generator: random.Random, claim: Claim) -> Fraction:
+    if name == "theta":
+        return Fraction(generator.randint(3, 180), 41)
+    if name.startswith("|"):
+        return Fraction(generator.randint(13, 120), 37)
+    domain = claim.domain(name)
+    scale = generator.choice([1, 1, 4, 16])
+    ends = [None if e is None else float(evaluate(e, BallAlgebra({}, None, {}))) for e in (domain.low, domain.high)]
+    low = ends[0] if ends[0] is not None else (-scale if ends[1] is None else ends[1] - scale)
+    high = ends[1] if ends[1] is not None else low + 2 * scale
+    return Fraction(low) + (Fraction(high) - Fraction(low)) * Fraction(generator.randint(1, 1022), 1023)
+
+
+def _maker(claim: Claim, kind: str) -> tuple[list[str], Callable[[list[Fraction]], Point]]:
+    """The free variables, and how values for them make a point."""
+    vectors = vectors_of(claim, kind)
+    variables = [f"|{n}|" for n in vectors] + list(claim.parameters) + (["theta"] if len(vectors) > 1 else [])
+    fixed = {n: p for n in variables if (p := claim.domain(n).point) is not None}
+    free = [n for n in variables if n not in fixed]
+    constants = {n: e for n, e in fixed.items() if n != "theta"}
+
+    def make(values: list[Fraction]) -> Point:
+        given = dict(zip(free, values, strict=True))
+        tangent = given.pop("theta", None)
+        return Point(given, tangent, fixed.get("theta"), constants, vectors)
+
+    return free, make
+
+
+def admissible(claim: Claim, point: Point) -> bool:
+    """Whether the point certainly lies in the domains and satisfies the assumptions."""
+    interpreter = point.interpreter()
+    algebra = interpreter.algebra
+    assert isinstance(algebra, BallAlgebra)
+    inside = [claim.domain(f"|{n}|").contains(v) for n, v in algebra.norms.items()]
+    inside += [claim.domain(n).contains(v) for n, v in algebra.parameters.items()]
+    if algebra.angle is not None:
+        inside.append(claim.domain("theta").contains(algebra.angle.theta))
+    if not all(inside):
+        return False
+    values = (
+        (a, interpreter.tensor(a.left).scalar, interpreter.tensor(a.right).scalar) for a in claim.read_assumptions()
+    )
+    return all(a.holds(left, right) for a, left, right in values)

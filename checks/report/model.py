@@ -1,0 +1,114 @@
+"""What a report is: a table of cells, each with its text, its LaTeX and its value for machines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+
+RESERVED = frozenset({"schema", "title", "rows", "notes", "environment"})
+"""The keys of a JSON report that its payload may not use."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    r"""One entry of a table.
+
+    Args:
+        text: what a person reads in a terminal, a page or a spreadsheet.
+        latex: the same as mathematics, without dollar signs; None means that the text is typeset, escaped.
+        value: the same for machines; None means the text.
+
+    Raises:
+        ValueError: if latex contains a dollar sign.
+
+    >>> Cell("θ/2π", latex=r"\theta/2\pi", value=0.25).machine
+    0.25
+    """
+
+    text: str
+    latex: str | None = None
+    value: JSON = None
+
+    def __post_init__(self) -> None:
+        if self.latex is not None and "$" in self.latex:
+            raise ValueError(f"got latex {self.latex!r}, expected mathematics without dollar signs; remove them")
+
+    @property
+    def machine(self) -> JSON:
+        """The value for machines: `value`, or the text where there is none.
+
+        >>> Cell("PROVED").machine, Cell("no", value=False).machine
+        ('PROVED', False)
+        """
+        return self.text if self.value is None else self.value
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Args:
+        name: its heading, for people.
+        key: its name in JSON and CSV.
+        align: right for numbers.
+
+    >>> Column("smallest eigenvalue", "smallest", "right").key
+    'smallest'
+    """
+
+    name: str
+    key: str
+    align: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A table with a title, notes and what is needed to replay it.
+
+    Args:
+        kind: names the JSON schema, `closedform/<kind>/1`.
+        title: one line of text.
+        columns: at least one, with distinct keys.
+        rows: as many cells in each as there are columns.
+        notes: lines of text under the table.
+        payload: more for machines, at the top level of the JSON report.
+        environment: see `checks.report.environment`.
+
+    Raises:
+        ValueError: if the shape of the table or a key of the payload is wrong.
+
+    >>> report = Report("verdicts", "Claims", (Column("claim", "claim"),), ((Cell("kernels/relu"),),))
+    >>> report.rows[0][0].text
+    'kernels/relu'
+    """
+
+    kind: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+    payload: Mapping[str, JSON] = field(default_factory=dict)
+    environment: Mapping[str, JSON] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        keys = [column.key for column in self.columns]
+        if not keys or len(set(keys)) < len(keys):
+            raise ValueError(f"got column keys {keys}, expected at least one and all distinct; rename the columns")
+        for number, row in enumerate(self.rows):
+            if len(row) != len(keys):
+                raise ValueError(f"got {len(row)} cells in row {number}, expected {len(keys)}, one for each of {keys}")
+        if taken := sorted(RESERVED & self.payload.keys()):
+            raise ValueError(f"got payload keys {taken}, which every report has already; rename them")
+
+    def _repr_html_(self) -> str:
+        """The table for a notebook."""
+        from checks.report.html import fragment
+
+        return fragment(self)
+
+    def _repr_latex_(self) -> str:
+        """The table for a notebook that is exported to LaTeX."""
+        from checks.report.latex import latex_table
+
+        return latex_table(self)

@@ -1,0 +1,70 @@
+"""Judges many claims, one after the other or on several cores, and hands over each verdict as it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from checks.claim import Claim
+from checks.errors import ClaimError, VacuousClaimError
+from checks.judge import ALPHA, verify
+from checks.verdict import Kind, Verdict
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a list of claims is judged.
+
+    Args:
+        seed: of all random draws.
+        alpha: probability of a false alarm of the whole report, split evenly over its claims.
+        jobs: processes.
+        power: whether slips are tried.
+    """
+
+    seed: int = 0
+    alpha: float = ALPHA
+    jobs: int = 1
+    power: bool = True
+
+
+def judge_one(claim: Claim, plan: Plan, share: float) -> Verdict:
+    """The verdict on one claim; a vacuous claim gets the verdict VACUOUS, which never counts as a pass.
+
+    Args:
+        claim: the claim.
+        plan: seed and slips.
+        share: the claim's part of alpha.
+    """
+    try:
+        return verify(claim, seed=plan.seed, alpha=share, power=plan.power)
+    except VacuousClaimError as error:
+        return Verdict(claim.name, str(claim.statement), Kind.VACUOUS, str(error), claim.expect)
+
+
+def judge_all(claims: Sequence[Claim], plan: Plan) -> Iterator[tuple[int, Verdict]]:
+    """Judges the claims; yields (position, verdict) as they are finished.
+
+    Raises:
+        ClaimError: no process can be had for the jobs.
+
+    Example:
+        >>> from checks.catalogue import find_claims
+        >>> [v.kind.value for _, v in judge_all(find_claims(("kernels/step",)), Plan(power=False))]
+        ['PROVED']
+    """
+    share = plan.alpha / max(1, len(claims))
+    if plan.jobs < 1:
+        raise ClaimError(f"got {plan.jobs} jobs, expected at least 1")
+    if plan.jobs == 1 or len(claims) < 2:
+        for position, claim in enumerate(claims):
+            yield position, judge_one(claim, plan, share)
+        return
+    from joblib import Parallel, delayed
+
+    tasks = (delayed(_numbered)(i, c, plan, share) for i, c in enumerate(claims))
+    yield from Parallel(n_jobs=min(plan.jobs, len(claims)), return_as="generator_unordered")(tasks)
+
+
+def _numbered(position: int, claim: Claim, plan: Plan, share: float) -> tuple[int, Verdict]:
+    return position, judge_one(claim, plan, share)

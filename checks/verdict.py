@@ -1,0 +1,214 @@
+"""Verdicts and the evidence they carry: plain data that any process can read, print and store."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a verdict says; each member explains what to do next."""
+
+    PROVED = "PROVED"
+    CERTIFIED = "CERTIFIED"
+    CONSISTENT = "CONSISTENT"
+    REFUTED = "REFUTED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    VACUOUS = "VACUOUS"
+
+    @property
+    def advice(self) -> str:
+        """What the reader may rely on, or should try.
+
+        Example:
+            >>> Kind.VACUOUS.advice
+            'the assumptions exclude every test point: correct them; this counts as a failure'
+        """
+        return _ADVICE[self]
+
+
+_ADVICE = {
+    Kind.PROVED: "true under the side conditions shown; trust the ring's zero test and the rules listed",
+    Kind.CERTIFIED: "true to within the eps shown at the point shown; trust the ball arithmetic",
+    Kind.CONSISTENT: "not contradicted by a test that would have caught the discrepancy shown; not a proof",
+    Kind.REFUTED: "false at the point shown; compare both values and the repair, if one was found",
+    Kind.INCONCLUSIVE: "nothing may be concluded; see what is missing",
+    Kind.VACUOUS: "the assumptions exclude every test point: correct them; this counts as a failure",
+}
+
+
+class Outcome(StrEnum):
+    """What the exact witness found."""
+
+    EQUAL = "equal"
+    ENCLOSED = "equal to within eps"
+    DIFFERENT = "different"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A point where the two sides differ: two disjoint finite balls, or two different exact values.
+
+    Args:
+        point: the simplest point found, as text that can be typed in again.
+        left: value of the left side.
+        right: value of the right side.
+        ratio: left divided by right, where that is defined.
+    """
+
+    point: str
+    left: str
+    right: str
+    ratio: str | None = None
+
+
+@dataclass(frozen=True)
+class ExactEvidence:
+    """What the exact witness has to say.
+
+    Args:
+        outcome: what it found.
+        engine: the decision procedure.
+        derived: the derived left side.
+        conditions: side conditions under which it holds.
+        detail: the normal form, the radius, or what was missing.
+        counterexample: where the sides differ.
+        second_engine: what a second procedure found.
+    """
+
+    outcome: Outcome
+    engine: str
+    derived: str = ""
+    conditions: tuple[str, ...] = ()
+    detail: str = ""
+    counterexample: Counterexample | None = None
+    second_engine: str = ""
+
+
+@dataclass(frozen=True)
+class EmpiricalEvidence:
+    """What the empirical witness found at one point.
+
+    Args:
+        point: where it looked.
+        method: how.
+        kind: bound, standard_error or scheme: what the error means.
+        estimate: the estimated left side (the entry with the largest discrepancy).
+        error: half-width of the estimate.
+        claimed: the right side there.
+        agrees: whether the claimed right side is compatible with the estimate.
+        agrees_with_derived: the same for the exact witness's left side; None if there is none.
+        alpha: probability of a false alarm; None for deterministic schemes, which have none.
+        delta: the discrepancy that would have been caught.
+        beta: probability of missing a discrepancy of delta.
+        work: number of samples or integrand evaluations.
+        seed: seed of the random draws.
+    """
+
+    point: str
+    method: str
+    kind: str
+    estimate: float
+    error: float
+    claimed: float
+    agrees: bool
+    agrees_with_derived: bool | None
+    alpha: float | None
+    delta: float
+    beta: float | None
+    work: int
+    seed: int | None
+
+    def __str__(self) -> str:
+        relation = "agrees with" if self.agrees else "CONTRADICTS"
+        return f"{self.method} at {self.point}: {self.estimate:.8g} +/- {self.error:.2g} {relation} {self.claimed:.8g}"
+
+
+@dataclass(frozen=True)
+class Power:
+    """Which realistic slips of the same formula the evidence would have refuted.
+
+    Args:
+        refuted: how many.
+        total: of how many (those proved equal to the claim are no slips and not counted).
+        survivors: those that were not refuted.
+    """
+
+    refuted: int
+    total: int
+    survivors: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        text = f"refutes {self.refuted} of {self.total} slips"
+        return text + (f"; survivors: {'; '.join(self.survivors)}" if self.survivors else "")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judge's word on a claim, with the evidence of both witnesses.
+
+    Args:
+        claim: the claim's name.
+        statement: the claim as text.
+        kind: the verdict.
+        reason: one sentence.
+        expected: the kinds that the claim's author expects; empty: anything but REFUTED.
+        exact: the exact witness's evidence.
+        empirical: the empirical witness's evidence, point by point.
+        repair: the nearest slip that would make a refuted claim true.
+        power: which slips the evidence would have refuted.
+        witnesses_disagree: whether the two witnesses contradict each other.
+        seconds: wall time.
+    """
+
+    claim: str
+    statement: str
+    kind: Kind
+    reason: str
+    expected: tuple[str, ...] = ()
+    exact: ExactEvidence | None = None
+    empirical: tuple[EmpiricalEvidence, ...] = ()
+    repair: str | None = None
+    power: Power | None = None
+    witnesses_disagree: bool = False
+    seconds: float = 0.0
+
+    def as_expected(self, strict: bool = False) -> bool:
+        """Whether the verdict counts as a pass.
+
+        Args:
+            strict: count INCONCLUSIVE as a failure unless it is what the author expects.
+        """
+        if self.witnesses_disagree or self.kind is Kind.VACUOUS:
+            return False
+        if self.expected:
+            return self.kind.value in self.expected
+        return self.kind is not Kind.REFUTED and not (strict and self.kind is Kind.INCONCLUSIVE)
+
+    def __str__(self) -> str:
+        lines = [f"{self.kind.value}  {self.claim}: {self.statement}", f"  {self.reason}"]
+        if self.exact is not None:
+            lines.append(f"  exact witness: {self.exact.outcome.value} by {self.exact.engine}")
+            found = self.exact.counterexample
+            if found is not None:
+                lines.append(f"  at {found.point}: left {found.left}, right {found.right}, ratio {found.ratio}")
+        lines += [f"  empirical witness: {e}" for e in self.empirical]
+        lines += [f"  did you mean: {self.repair}"] if self.repair else []
+        lines += [f"  power: {self.power}"] if self.power else []
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict as JSON-ready data."""
+        data: dict[str, Any] = asdict(self)
+        data["kind"] = self.kind.value
+        data["as_expected"] = self.as_expected()
+        if self.exact is not None:
+            data["exact"]["outcome"] = self.exact.outcome.value
+        return data

@@ -1,0 +1,96 @@
+"""The empirical witness: float64 estimates from definitions, each with an error and the meaning of that error.
+
+It transcribes no closed form, and shares no code with the exact witness. Names are loaded when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numeric.activations import absolute, leaky_relu, relu, sign, step
+    from numeric.angle import Angle, angle_between, pairwise_angles
+    from numeric.differences import gradient, jacobian
+    from numeric.errors import (
+        DomainError,
+        NonFiniteError,
+        NotHomogeneousError,
+        NumericError,
+        RangeError,
+        ShapeError,
+        ZeroNeuronError,
+    )
+    from numeric.estimate import Estimate
+    from numeric.hessian import eigenvalues, gauss_newton, population_hessian
+    from numeric.polar import half_line_quadrature, polar_direction_quadrature, polar_quadrature
+    from numeric.sphere import HomogeneousPart, sphere_mean
+    from numeric.student_teacher import population_gradient, population_loss, sample_gradient, sample_loss
+
+_HOMES: dict[str, tuple[str, ...]] = {
+    "activations": ("absolute", "leaky_relu", "relu", "sign", "step"),
+    "angle": ("Angle", "angle_between", "pairwise_angles"),
+    "differences": ("gradient", "jacobian"),
+    "errors": (
+        "DomainError",
+        "NonFiniteError",
+        "NotHomogeneousError",
+        "NumericError",
+        "RangeError",
+        "ShapeError",
+        "ZeroNeuronError",
+    ),
+    "estimate": ("Estimate",),
+    "polar": ("half_line_quadrature", "polar_direction_quadrature", "polar_quadrature"),
+    "hessian": ("eigenvalues", "gauss_newton", "population_hessian"),
+    "sphere": ("HomogeneousPart", "sphere_mean"),
+    "student_teacher": ("population_gradient", "population_loss", "sample_gradient", "sample_loss"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Angle",
+    "DomainError",
+    "Estimate",
+    "HomogeneousPart",
+    "NonFiniteError",
+    "NotHomogeneousError",
+    "NumericError",
+    "RangeError",
+    "ShapeError",
+    "ZeroNeuronError",
+    "absolute",
+    "angle_between",
+    "eigenvalues",
+    "gauss_newton",
+    "gradient",
+    "half_line_quadrature",
+    "jacobian",
+    "leaky_relu",
+    "pairwise_angles",
+    "polar_direction_quadrature",
+    "polar_quadrature",
+    "population_gradient",
+    "population_hessian",
+    "population_loss",
+    "relu",
+    "sample_gradient",
+    "sample_loss",
+    "sign",
+    "sphere_mean",
+    "step",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module it lives in (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'numeric' has no attribute {name!r}; its public names are in numeric.__all__")
+    value: object = getattr(import_module(f"numeric.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Public names."""
+    return __all__

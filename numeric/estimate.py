@@ -1,0 +1,161 @@
+"""The value object in which every result leaves this package: a number, and what it is worth."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtri
+
+from numeric.arguments import FloatArray, finite_array, probability
+from numeric.errors import NumericError, ShapeError
+
+Kind: TypeAlias = Literal["bound", "standard_error", "scheme"]
+
+MEANING: dict[str, str] = {
+    "bound": "the probability that some entry is off by more than error is at most level",
+    "standard_error": "error is one standard deviation of the value, entry by entry",
+    "scheme": "error comes from comparing rules or steps of a deterministic scheme: no probability attached",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    r"""A number or array together with an error and the meaning of that error.
+
+    For kind "bound", $P(\exists i: |value_i - truth_i| > error_i) \le level$, all entries at once.
+
+    Args:
+        value: float, or array of any shape.
+        error: of the shape of value, entries >= 0, finite.
+        kind: one of the keys of `MEANING`.
+        level: probability in (0, 1) for kind "bound", None otherwise.
+        method: a few words naming the algorithm.
+        work: samples or evaluations of the integrand, >= 0.
+        seed: of the random draws; None if there were none or the generator was the caller's.
+
+    Raises:
+        NonFiniteError: if value or error has a NaN or infinite entry.
+        ShapeError: if value and error differ in shape.
+        NumericError: if an error is negative, or level and kind do not fit.
+
+    Example:
+        >>> print(Estimate(0.1591549, 1.2e-4, "bound", 1e-6, "sphere Monte Carlo", 100000, 0))
+        0.15915 +/- 1.2e-04 (bound at 1e-06, sphere Monte Carlo, n = 100000, seed 0)
+    """
+
+    value: float | FloatArray
+    error: float | FloatArray
+    kind: Kind
+    level: float | None
+    method: str
+    work: int
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", _frozen(finite_array("value", self.value)))
+        object.__setattr__(self, "error", _frozen(finite_array("error", self.error)))
+        _check_error(np.asarray(self.value), np.asarray(self.error))
+        _check_kind(self.kind, self.level, self.work)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the value, () for a float.
+
+        Example:
+            >>> Estimate(1.0, 0.0, "scheme", None, "by hand", 1).shape
+            ()
+        """
+        return np.shape(self.value)
+
+    @property
+    def entries(self) -> int:
+        """Number of entries, 1 for a float.
+
+        Example:
+            >>> Estimate(1.0, 0.0, "scheme", None, "by hand", 1).entries
+            1
+        """
+        return int(np.size(self.value))
+
+    def half_width(self, alpha: float) -> float | FloatArray:
+        r"""Half-widths that the truth exceeds in some entry with probability at most alpha.
+
+        A bound holds at its own level and every laxer one; a standard error is multiplied by the two-sided normal
+        quantile $z_{\alpha/(2m)}$, m entries; a scheme's error carries no probability and is returned as it is.
+
+        Args:
+            alpha: in (0, 1); for a bound, at least its level.
+
+        Returns:
+            Of the shape of value.
+
+        Raises:
+            DomainError: if alpha is outside (0, 1).
+            NumericError: if a bound is asked to hold at a level stricter than its own.
+
+        Example:
+            >>> round(Estimate(1.0, 0.5, "standard_error", None, "by hand", 9, 0).half_width(0.05), 6)
+            0.979982
+        """
+        alpha = probability("alpha", alpha)
+        if self.level is not None and alpha < self.level:
+            raise NumericError(
+                f"alpha is {alpha:g} but this bound holds at level {self.level:g} only; expected alpha >= level, "
+                f"because a bound says nothing beyond its level; sample again with level = {alpha:g}"
+            )
+        if self.kind == "standard_error":
+            return _frozen(-float(ndtri(alpha / (2 * max(self.entries, 1)))) * np.asarray(self.error))
+        return self.error
+
+    def __str__(self) -> str:
+        kind = self.kind.replace("_", " ") + (f" at {self.level:g}" if self.level is not None else "")
+        seed = f", seed {self.seed}" if self.seed is not None else ""
+        return f"{_number(self.value, self.error)} ({kind}, {self.method}, n = {self.work}{seed})"
+
+
+def _frozen(array: FloatArray) -> float | FloatArray:
+    """A float for a 0-d array, otherwise a copy that cannot be written to."""
+    if array.ndim == 0:
+        return float(array)
+    copy = np.array(array, dtype=np.float64)
+    copy.setflags(write=False)
+    return copy
+
+
+def _check_error(value: FloatArray, error: FloatArray) -> None:
+    if value.shape != error.shape:
+        raise ShapeError(
+            f"error has shape {error.shape}; expected {value.shape}, the shape of value, because every entry carries "
+            f"its own error; try numpy.broadcast_to(error, value.shape)"
+        )
+    if (error < 0.0).any():
+        raise NumericError(f"error has the negative entry {error.min():g}; expected >= 0; pass its absolute value")
+
+
+def _check_kind(kind: str, level: float | None, work: int) -> None:
+    if kind not in MEANING:
+        raise NumericError(f"kind is {kind!r}; expected one of {', '.join(MEANING)}; see numeric.estimate.MEANING")
+    if (kind == "bound") != (level is not None):
+        raise NumericError(
+            f"kind is {kind!r} and level is {level!r}; expected a level for a bound and None for anything else, "
+            f"because only a bound names its probability of failure"
+        )
+    if level is not None:
+        probability("level", level)
+    if work < 0:
+        raise NumericError(f"work is {work}; expected a count >= 0")
+
+
+def _number(value: ArrayLike, error: ArrayLike) -> str:
+    """Value with as many digits as its error supports; for an array the shape and the largest error."""
+    size, spread = np.asarray(value), np.asarray(error)
+    if size.ndim:
+        return f"array {size.shape} +/- {spread.max(initial=0.0):.1e}"
+    if spread == 0.0 or size == 0.0:
+        return f"{float(size):.17g} +/- {float(spread):.1e}"
+    digits = math.floor(math.log10(abs(float(size)))) - math.floor(math.log10(float(spread))) + 2
+    return f"{float(size):.{min(max(digits, 1), 17)}g} +/- {float(spread):.1e}"

@@ -1,0 +1,110 @@
+"""Quadrature rules on one interval, the bricks of the planar and the half-line quadrature."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from numeric.arguments import EPS, FloatArray
+
+RADIUS = 16.0
+"""Where the radial integral is cut: the weight left over is exp(-128), about 3e-56."""
+
+
+class Rule(NamedTuple):
+    r"""Nodes and weights, $\int g(x)\,\omega(x)\,dx \approx \sum_i w_i\, g(x_i)$, for some weight function $\omega$.
+
+    Args:
+        nodes: shape (m,).
+        weights: shape (m,).
+
+    Example:
+        >>> Rule(np.array([0.5]), np.array([1.0])).nodes
+        array([0.5])
+    """
+
+    nodes: FloatArray
+    weights: FloatArray
+
+
+DEGREE_TWO = Rule(np.array([math.sqrt(2.0)]), np.array([1.0]))
+r"""One-point radial rule, exact for degree two: $\int_0^\infty r^2\, r e^{-r^2/2} dr = 2 = (\sqrt 2)^2$."""
+
+
+@lru_cache(maxsize=64)
+def legendre(order: int) -> Rule:
+    r"""Gauss-Legendre rule on (0, 1), symmetric about 1/2.
+
+    Args:
+        order: number of nodes, >= 1; polynomials up to degree 2 order - 1 are integrated exactly.
+
+    Returns:
+        The rule, read-only, since it is shared.
+
+    Raises:
+        ValueError: by NumPy, if order < 1.
+
+    Example:
+        >>> legendre(2).weights
+        array([0.5, 0.5])
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(order)
+    return _read_only((1.0 + nodes) / 2.0, weights / 2.0)
+
+
+@lru_cache(maxsize=64)
+def half_line(order: int, panels: int, power: int) -> Rule:
+    r"""Rule for $\int_0^\infty g(r)\, r^p e^{-r^2/2} dr$: Gauss-Legendre on equal panels of (0, `RADIUS`).
+
+    Args:
+        order: Gauss-Legendre nodes on each panel, >= 1.
+        panels: number of panels, >= 1.
+        power: p >= 0; 1 in the plane, 0 on the line.
+
+    Returns:
+        The rule, read-only, since it is shared.
+
+    Raises:
+        ValueError: by NumPy, if order < 1.
+
+    Example:
+        >>> bool(abs(half_line(16, 8, 1).weights.sum() - 1.0) < 1e-15)
+        True
+    """
+    brick, width = legendre(order), RADIUS / panels
+    nodes = (width * (np.arange(panels)[:, None] + brick.nodes)).ravel()
+    weights = width * np.tile(brick.weights, panels) * nodes**power * np.exp(-nodes * nodes / 2.0)
+    return _read_only(nodes, weights)
+
+
+def round_off(terms: int) -> float:
+    r"""Relative round-off of a weighted sum of function values, as a multiple of the sum of their magnitudes.
+
+    NumPy sums pairwise over blocks of 128 that are added up eight abreast: at most $16 + \log_2 m$ roundings on the way
+    of a term to the total. A node, a weight and a product of a dozen factors take about as many again, twice.
+
+    Args:
+        terms: m >= 1.
+
+    Returns:
+        Bound on the relative error, in multiples of the machine epsilon times 1.
+
+    Raises:
+        ValueError: by math.log2, if terms < 1.
+
+    Source: Higham 2002, Accuracy and stability of numerical algorithms, section 4.2.
+
+    Example:
+        >>> round_off(1024) < 1.3e-14
+        True
+    """
+    return EPS * 2.0 * (16.0 + math.log2(terms))
+
+
+def _read_only(nodes: FloatArray, weights: FloatArray) -> Rule:
+    nodes.setflags(write=False)
+    weights.setflags(write=False)
+    return Rule(nodes, weights)
