@@ -32,6 +32,18 @@ class Step:
         return f"{self.left} = {self.right}   [{self.rule}]"
 
 
+@dataclass(frozen=True)
+class Combination:
+    """A linear combination of moments, as text and as LaTeX."""
+
+    text: str
+    latex: str
+
+
+def _summed(terms: Sequence[str]) -> str:
+    return "".join(t if i == 0 else f" - {t[1:]}" if t.startswith("-") else f" + {t}" for i, t in enumerate(terms))
+
+
 class Derivation:
     """Derives moments by rules, each moment once.
 
@@ -82,19 +94,24 @@ class Derivation:
         return tuple(self._step(e) for e in self.equations.values())
 
     def _step(self, equation: Equation) -> Step:
+        left, right = equation.moment, self.combination(equation.terms, equation.constant)
+        return Step(equation.rule, left.text(), right.text, f"{left.latex()} = {right.latex}")
+
+    def combination(self, terms: Sequence[tuple[Element, Moment]], constant: Element = 0) -> Combination:
+        """A sum of coefficient times moment, as text and as LaTeX."""
         from analytic.printing import to_latex
 
-        right, latex = [], []
-        for coefficient, moment in equation.terms:
+        text, latex = [], []
+        for coefficient, moment in terms:
             shown = readable(coefficient, self.ring)
-            unit = str(shown) == "1"
-            right.append(moment.text() if unit else f"{_bracketed(str(shown))}*{moment.text()}")
-            latex.append(moment.latex() if unit else rf"{_bracketed(to_latex(shown))}\,{moment.latex()}")
-        if not right or equation.constant != 0:
-            constant = readable(equation.constant, self.ring)
-            right, latex = [*right, str(constant)], [*latex, to_latex(constant)]
-        left = equation.moment
-        return Step(equation.rule, left.text(), " + ".join(right), f"{left.latex()} = {' + '.join(latex)}")
+            sign = {"1": "", "-1": "-"}.get(str(shown))
+            text.append(f"{_bracketed(str(shown))}*{moment.text()}" if sign is None else sign + moment.text())
+            bracketed = rf"{_bracketed(to_latex(shown))}\,{moment.latex()}"
+            latex.append(bracketed if sign is None else sign + moment.latex())
+        if not text or constant != 0:
+            shown = readable(self.ring.field.one * constant, self.ring)
+            text, latex = [*text, str(shown)], [*latex, to_latex(shown)]
+        return Combination(_summed(text), _summed(latex))
 
 
 def _bracketed(text: str) -> str:

@@ -31,7 +31,7 @@ def gradient(f: Element, ring: Ring, which: int) -> Tensor[Element]:
         The gradient in frame coordinates.
 
     Raises:
-        FormulaError: the ring has no free pair.
+        FormulaError: the ring has no free pair, or its norm is fixed.
 
     Example:
         >>> ring = Ring(("w", "v"))
@@ -111,7 +111,10 @@ def _norm(ring: Ring, which: int) -> str:
         raise FormulaError(
             "derivatives need two vectors with a free angle; do not fix theta in a claim about derivatives"
         )
-    return f"|{ring.pair[which]}|"
+    norm = f"|{ring.pair[which]}|"
+    if norm in ring.values:
+        raise FormulaError(f"got {norm} fixed at {ring.values[norm]}, expected it free: it is differentiated by")
+    return norm
 
 
 def limit_at_parallel(x: Tensor[Element], ring: Ring, *, antiparallel: bool = False) -> Tensor[Element]:

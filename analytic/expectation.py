@@ -3,16 +3,17 @@ r"""Expectations $E[f(u, v)]$ of piecewise polynomials of centred jointly Gaussi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any
 
+from analytic.algebra import evaluate
 from analytic.derivation import Derivation, Step
 from analytic.errors import FormulaError
 from analytic.formula import Expr, walk
 from analytic.grammar import formula
-from analytic.integrand import Expander
+from analytic.integrand import DEFINITION, IDEMPOTENCE, Expander
 from analytic.readable import readable
 from analytic.ring import Element, Ring, canonical_ring
 from analytic.rules import RULES
@@ -33,6 +34,7 @@ class Expectation:
         ring: that ring.
         rules: the names of the rules that were used.
         derivation: the engine with the equations it used.
+        expansion: the integrand as a sum of coefficient times moment.
     """
 
     integrand: Expr
@@ -41,6 +43,7 @@ class Expectation:
     ring: Ring
     rules: tuple[str, ...]
     derivation: Derivation
+    expansion: tuple[tuple[Element, Moment], ...]
 
     @cached_property
     def value(self) -> Expr:
@@ -50,7 +53,16 @@ class Expectation:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The derivation, equation by equation, those that need no other first."""
-        return self.derivation.steps()
+        return (*self.derivation.steps(), *self._closing())
+
+    def _closing(self) -> tuple[Step, ...]:
+        """The integrand as a sum of monomials, and the closed form once their moments are put in."""
+        from analytic.printing import to_latex
+
+        left, latex = f"E[{self.integrand}]", rf"\mathbb{{E}}\left[{to_latex(self.integrand)}\right]"
+        expansion = self.derivation.combination(self.expansion)
+        opened = Step("definition of the activation, linearity", left, expansion.text, f"{latex} = {expansion.latex}")
+        return opened, Step("substitution of the moments", left, str(self.value), self.latex())
 
     def __str__(self) -> str:
         return str(self.value)
@@ -113,7 +125,7 @@ def expect(
         The closed form with its derivation.
 
     Raises:
-        FormulaError: the integrand is not of this form.
+        FormulaError: the integrand is not of this form, or no rule has the name that is disabled.
         DerivationError: a rule that is needed is disabled.
 
     Source: the only two-variable fact used is the orthant probability (Sheppard 1899); the results for relu and step
@@ -126,6 +138,11 @@ def expect(
         sqrt(2)*|u|/(2*sqrt(pi))
     """
     expr, fixed = formula(integrand), tuple(parameters)
+    unknown = sorted(set(disabled := tuple(disabled)) - {DEFINITION, IDEMPOTENCE, *(r.name for r in RULES)})
+    if unknown:
+        raise FormulaError(
+            f"got the rules {', '.join(unknown)} to disable, expected {', '.join(r.name for r in RULES)}"
+        )
     variables = gaussian_names(expr, fixed)
     pairs = tuple(sorted((values or {}).items()))
     ring = canonical_ring(variables, fixed, angle if len(variables) == 2 else None, pairs)
@@ -140,6 +157,8 @@ def derive(integrand: Expr, ring: Ring, disabled: frozenset[str] = frozenset()) 
         FormulaError: the integrand has variables of which the ring knows no norm or no angle.
         DerivationError: a rule that is needed is disabled.
     """
+    if ring.angle is not None or ring.values:  # at theta = 0 or pi the rules themselves would divide by sin(theta)
+        return _specialised(derive(integrand, canonical_ring(ring.norms, ring.parameters), disabled), ring)
     found = gaussian_names(integrand, ring.parameters)
     variables = tuple(n for n in ring.norms if n in found)
     if len(variables) < len(found) or (len(found) == 2 and ring.pair != variables):
@@ -148,12 +167,18 @@ def derive(integrand: Expr, ring: Ring, disabled: frozenset[str] = frozenset()) 
     expander = Expander(variables, ring, disabled)
     law = Law(variables, tuple(ring.norm(n) for n in variables))
     derivation = Derivation(ring, [r for r in RULES if r.name not in disabled])
+    expansion = tuple((c, Moment(monomial, law)) for monomial, c in expander.expand(integrand).items())
     total = ring.field.zero
-    for monomial, coefficient in expander.expand(integrand).items():
-        total += coefficient * derivation.solve(Moment(monomial, law))
+    for coefficient, moment in expansion:
+        total += coefficient * derivation.solve(moment)
     element = ring.reduce(total)
     used = (*expander.used, *dict.fromkeys(e.rule for e in derivation.equations.values()))
-    return Expectation(integrand, variables, element, ring, used, derivation)
+    return Expectation(integrand, variables, element, ring, used, derivation, expansion)
+
+
+def _specialised(free: Expectation, ring: Ring) -> Expectation:
+    """A result with some variables fixed; by continuity also at theta = 0 and pi."""
+    return replace(free, element=ring.reduce(evaluate(free.value, ring)), ring=ring)
 
 
 def gaussian_names(expr: Expr, parameters: Sequence[str] = ()) -> tuple[str, ...]:

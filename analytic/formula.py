@@ -17,6 +17,8 @@ from analytic.errors import FormulaError
 
 Operand = Union["Expr", int, Fraction]
 
+#: Numbers longer than this are refused: Python itself refuses to write integers of more than 4300 digits.
+MAX_BITS = 13_000
 #: A tree deeper than this is refused: nobody writes it by hand, and recursion over it would exhaust the stack.
 MAX_DEPTH = 150
 
@@ -111,8 +113,19 @@ class Expr:
 
 
 def num(value: int | Fraction) -> Expr:
-    """The number ``value`` as a node."""
-    return Expr("num", (Fraction(value),))
+    """The number ``value`` as a node.
+
+    Raises:
+        FormulaError: it has thousands of digits.
+    """
+    exact = Fraction(value)
+    _check_length(max(exact.numerator.bit_length(), exact.denominator.bit_length()))
+    return Expr("num", (exact,))
+
+
+def _check_length(bits: int) -> None:
+    if bits > MAX_BITS:
+        raise FormulaError(f"got a number of {bits} bits, expected at most {MAX_BITS}: nobody can read it")
 
 
 def name(identifier: str) -> Expr:
@@ -146,16 +159,25 @@ def neg(operand: Expr) -> Expr:
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
-    """``base`` to the ``exponent``; small powers of numbers are computed."""
+    """``base`` to the ``exponent``; small powers of numbers are computed, 1/(x*y) is 1/x*1/y and 1/x^2 is x^(-2)."""
     if exponent == ONE:
         return base
+    if exponent == _MINUS_ONE and base.head == "mul":
+        return mul(*(power(factor, exponent) for factor in base.children))
+    if exponent == _MINUS_ONE and base.head == "pow" and _positive_number(base.children[1]):
+        return power(base.children[0], neg(base.children[1]))
     if base.head == "num" and exponent.head == "num" and exponent.fraction.denominator == 1:
         n = int(exponent.fraction)
         if n < 0 and base.fraction == 0:
             raise FormulaError(f"division by zero in 0^({n}): the formula has no value; check the denominator")
         if abs(n) <= 64:
+            _check_length(abs(n) * (max(abs(base.fraction.numerator), base.fraction.denominator).bit_length() - 1))
             return num(base.fraction**n)
     return Expr("pow", (base, exponent))
+
+
+def _positive_number(expr: Expr) -> bool:
+    return expr.head == "num" and expr.fraction > 0
 
 
 def call(function: str, *arguments: Operand) -> Expr:
@@ -237,4 +259,5 @@ def names(expr: Expr) -> frozenset[str]:
 
 ZERO = num(0)
 ONE = num(1)
+_MINUS_ONE = num(-1)
 PI = name("pi")

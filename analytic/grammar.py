@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analytic.errors import FormulaError
-from analytic.formula import Expr, add, as_expr, check_depth, mul, name, neg, num, power
+from analytic.formula import MAX_BITS, MAX_DEPTH, Expr, add, as_expr, check_depth, mul, name, neg, num, power
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -33,7 +34,8 @@ NUMBER: /\d+(\.\d+)?/
 """
 
 #: Other spellings that mathematicians paste in.
-SPELLINGS = str.maketrans({"θ": "theta", "π": "pi", "·": "*", "−": "-", "×": "*", "‖": "|", "ρ": "rho"})
+SPELLINGS = str.maketrans({"θ": "theta", "π": " pi ", "·": "*", "−": "-", "×": "*", "‖": "|", "ρ": "rho"})
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 SYNONYMS = {"arccos": "acos", "arcsin": "asin", "arctan": "atan", "heaviside": "step", "absolute": "abs"}
 MAX_LENGTH = 20_000
 
@@ -73,7 +75,8 @@ def parse(text: str) -> Expr:
 def _read(text: str) -> Expr:
     from lark.exceptions import UnexpectedInput
 
-    source = text.translate(SPELLINGS)
+    raised = re.sub("[⁰¹²³⁴-⁹]+", lambda found: "^" + found[0].translate(SUPERSCRIPTS), text)
+    source = " ".join(raised.translate(SPELLINGS).split())
     if not source.strip():
         raise FormulaError("got an empty formula, expected something such as 'relu(u)*relu(v)'")
     if len(source) > MAX_LENGTH:
@@ -83,7 +86,10 @@ def _read(text: str) -> Expr:
         tree = _parser().parse(source)
     except UnexpectedInput as error:
         raise FormulaError(_complaint(source, error)) from None
-    return check_depth(_build(tree.children[0]))
+    try:
+        return check_depth(_build(tree.children[0]))
+    except RecursionError:
+        raise FormulaError(f"the formula is nested more than {MAX_DEPTH} deep; expected less: split it") from None
 
 
 def _check_nesting(source: str) -> None:
@@ -134,6 +140,8 @@ def _build(tree: object) -> Expr:  # the chain of + or * in a long sum is unroll
 
 def _atom(kind: str, children: list[object]) -> Expr:
     if kind == "number":
+        if len(str(children[0])) > MAX_BITS // 4:
+            raise FormulaError(f"got a number of {len(str(children[0]))} digits, expected at most {MAX_BITS // 4}")
         return num(Fraction(str(children[0])))
     if kind == "name":
         return name(str(children[0]))

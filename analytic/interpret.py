@@ -16,9 +16,10 @@ from analytic.constants import multiple_of_pi
 from analytic.differentiate import gradient, jacobian, limit_at_parallel
 from analytic.errors import FormulaError
 from analytic.expectation import derive
-from analytic.formula import Expr
+from analytic.formula import Expr, add, call, mul, name
 from analytic.frame import MATRIX, Tensor, matrix, scalar, vector
-from analytic.ring import Element, Ring
+from analytic.readable import readable
+from analytic.ring import Element, Ring, canonical_ring
 
 T = TypeVar("T")
 
@@ -157,18 +158,58 @@ class Interpreter(Generic[T]):
             )
         return pair.index(expr.identifier)
 
+    def _free(self, what: str) -> tuple[Ring, Interpreter[Element]]:
+        """The ring with nothing fixed: derivatives are taken there, then variables are fixed."""
+        ring = self._ring(what)
+        free = canonical_ring(ring.norms, ring.parameters)
+        return free, Interpreter(free)
+
+    def _fixed(self, x: Tensor[Element], free: Ring) -> Tensor[Element]:
+        ring = self._ring("a derivative")
+        if ring.angle is None and not ring.values:
+            return x
+        return x.map(lambda c: ring.reduce(evaluate(readable(c, free), ring)))
+
     def _gradient(self, arguments: list[Expr]) -> Tensor[T]:
-        ring = self._ring("a gradient")
-        element: Element = self.tensor(arguments[0]).scalar
-        return gradient(element, ring, self._which(arguments[1]))
+        free, inner = self._free("a gradient")
+        slope = gradient(inner.tensor(arguments[0]).scalar, free, self._which(arguments[1]))
+        return self._fixed(slope, free)
 
     def _hessian(self, arguments: list[Expr]) -> Tensor[T]:
-        ring = self._ring("a Hessian")
-        slope: Tensor[Element] = gradient(self.tensor(arguments[0]).scalar, ring, self._which(arguments[1]))
-        return jacobian(slope, ring, self._which(arguments[2]))
+        free, inner = self._free("a Hessian")
+        slope = gradient(inner.tensor(arguments[0]).scalar, free, self._which(arguments[1]))
+        return self._fixed(jacobian(slope, free, self._which(arguments[2])), free)
 
     def _limit(self, arguments: list[Expr]) -> Tensor[T]:
-        ring, at = self._ring("a limit"), multiple_of_pi(arguments[2])
-        if not (arguments[1].is_call("theta") or arguments[1] == Expr("name", ("theta",))) or at not in (0, 1):
+        (free, inner), at = self._free("a limit"), multiple_of_pi(arguments[2])
+        if not (arguments[1].is_call("theta") or arguments[1] == name("theta")) or at not in (0, 1):
             raise FormulaError("limits are taken as theta(w, v) tends to 0 or pi; write limit(f, theta(w, v), 0)")
-        return limit_at_parallel(self.tensor(arguments[0]), ring, antiparallel=at == 1)
+        return self._fixed(limit_at_parallel(inner.tensor(arguments[0]), free, antiparallel=at == 1), free)
+
+
+def tensor_formula(x: Tensor[Element], ring: Ring) -> Expr:
+    """A tensor with coordinates in the ring as a formula of the language, in the frame bar(w), perp(v, w).
+
+    Args:
+        x: a scalar, vector or matrix in frame coordinates.
+        ring: the ring of its coordinates.
+
+    Returns:
+        A formula that evaluates to the tensor.
+
+    Example:
+        >>> ring = Ring(("w", "v"))
+        >>> print(tensor_formula(vector(ring.norm("w"), ring.sine), ring))
+        |w|*bar(w) + sin(theta)*perp(v, w)
+    """
+    if x.order == 0:
+        return readable(x.scalar, ring)
+    if ring.pair is None:
+        raise FormulaError("a vector or matrix needs a ring with two vectors")
+    w, v = (name(n) for n in ring.pair)
+    axes = {"1": call("bar", w), "2": call("perp", v, w)}
+    bases = {
+        key: name("I") if key == "I" else axes[key] if x.order == 1 else call("outer", *(axes[c] for c in key))
+        for key in x.coordinates
+    }
+    return add(*(mul(readable(c, ring), bases[key]) for key, c in x.coordinates.items() if not ring.is_zero(c)))

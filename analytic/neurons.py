@@ -5,8 +5,8 @@ square, what depends on $w_i$ is
 $$\tfrac12 E[\phi(w_i \cdot x)^2] + \sum_{j \ne i} E[\phi(w_i \cdot x)\phi(w_j \cdot x)]
 - \sum_j E[\phi(w_i \cdot x)\phi(v_j \cdot x)].$$
 So a derivative of L consists of three functions of two vectors, one a class: ``self``, ``students`` (summed over
-$j \ne i$), ``teachers`` (summed over j); formulas are equal for all n, k and all weights if and only if they agree class
-by class.
+$j \ne i$), ``teachers`` (summed over j); formulas are equal for all n, k and all weights if and only if they agree
+class by class.
 """
 
 from __future__ import annotations

@@ -35,14 +35,16 @@ def readable(element: Element, ring: Ring) -> Expr:
         (pi - theta)/(2*pi)
     """
     reduced = ring.reduce(element)
-    top, bottom = _terms(reduced.numer), _terms(reduced.denom)
-    if not top:
+    if not reduced:
         return num(0)
+    numerator, squares = _without_squared_sine(reduced.numer, ring)
+    top, bottom = _terms(numerator), _terms(reduced.denom)
     options = [(_shift(top, ring, rational), angle) for rational, angle in _angles(ring)]
     best, angle = min(options, key=lambda option: len(option[0]))
     content, exponents, rest = _content(best)
     below, below_exponents, below_rest = _content(bottom)
     difference = [a - b for a, b in zip(exponents, below_exponents, strict=True)]
+    difference[ring.names.index(SINE)] += 2 * squares
     outside = _monomial(content / below, difference, ring, angle)
     inside = _sum(rest, ring, angle)
     return mul(outside, inside, power(_sum(below_rest, ring, _ANGLE), num(-1)) if len(below_rest) > 1 else num(1))
@@ -55,6 +57,17 @@ def _angles(ring: Ring) -> list[tuple[Fraction | None, Expr]]:
         return plain
     supplement = (Fraction(1), add(PI, neg(_ANGLE)))
     return [supplement, *plain, (Fraction(1, 2), call("asin", call("cos", _ANGLE)))]
+
+
+def _without_squared_sine(polynomial: Element, ring: Ring) -> tuple[Element, int]:
+    """The polynomial without its factors 1 - cos^2, and how many there were: sin^2 is shorter."""
+    squares, factor = 0, 1 - polynomial.ring.gens[ring.names.index(COSINE)] ** 2
+    while len(polynomial) > 1:
+        quotient, remainder = divmod(polynomial, factor)
+        if remainder:
+            break
+        polynomial, squares = quotient, squares + 1
+    return polynomial, squares
 
 
 def _terms(polynomial: Element) -> Terms:

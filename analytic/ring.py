@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from math import isqrt
+from math import comb, isqrt
 from typing import Any
 
 from analytic.errors import DomainError, FormulaError, OutsideRingError
@@ -34,9 +34,10 @@ COSINES = {
 }
 #: Powers beyond this are refused: the polynomials would fill the memory before anybody could read them.
 MAX_POWER = 200
+#: So are powers of sums that may expand to more terms than this.
+MAX_TERMS = 20_000
 
 
-@lru_cache(maxsize=256)
 def canonical_ring(
     norms: tuple[str, ...],
     parameters: tuple[str, ...] = (),
@@ -55,6 +56,16 @@ def canonical_ring(
         >>> canonical_ring(("u",)) is canonical_ring(("u",))
         True
     """
+    return _canonical_ring(tuple(norms), tuple(parameters), angle, tuple(values))
+
+
+@lru_cache(maxsize=256)
+def _canonical_ring(
+    norms: tuple[str, ...],
+    parameters: tuple[str, ...],
+    angle: Fraction | None,
+    values: tuple[tuple[str, Fraction], ...],
+) -> Ring:
     return Ring(norms, parameters, angle, dict(values))
 
 
@@ -70,6 +81,8 @@ class Ring:
 
     Raises:
         OutsideRingError: the fixed angle has a cosine that needs more than one square root.
+        FormulaError: a name occurs twice or is taken, or a value belongs to no norm or parameter.
+        DomainError: a norm is fixed at a number that is not positive.
 
     Example:
         >>> ring = Ring(("u", "v"))
@@ -92,14 +105,26 @@ class Ring:
         self.norms, self.parameters = tuple(norms), tuple(parameters)
         self.names = (THETA, SINE, COSINE, ROOT_PI, *(f"|{n}|" for n in norms), *parameters)
         self.names += tuple(f"sqrt({p})" for p in PRIMES)
+        self.values = dict(values or {})
+        self._check_names()
         self.field = FracField([Symbol(n) for n in self.names], QQ, lex)
         self.generator = dict(zip(self.names, self.field.gens, strict=True))
-        self.values = dict(values or {})
         self.angle = angle
         self.root_pi = self.generator[ROOT_PI]
         self.sine, self.cosine = self.generator[SINE], self.generator[COSINE]
         if angle is not None:
             self.cosine, self.sine = self._cosine_at(angle), self._cosine_at(Fraction(1, 2) - angle)
+
+    def _check_names(self) -> None:
+        if len(set(self.names)) < len(self.names) or "pi" in self.parameters:
+            given = ", ".join((*(f"|{n}|" for n in self.norms), *self.parameters))
+            raise FormulaError(f"got the norms and parameters {given}, expected different names other than pi, theta")
+        allowed = (*(f"|{n}|" for n in self.norms), *self.parameters)
+        for key, value in self.values.items():
+            if key not in allowed:
+                raise FormulaError(f"got a value for {key!r}, expected one of {', '.join(allowed) or 'none'}")
+            if key.startswith("|") and value <= 0:
+                raise DomainError(f"got {key} = {value}, expected a positive number: norms are positive")
 
     def number(self, value: Fraction) -> Element:
         """The rational number as an element."""
@@ -166,8 +191,13 @@ class Ring:
             x, exponent = self.square_root(x), 2 * exponent
         if exponent.denominator != 1:
             raise OutsideRingError(f"got the exponent {exponent}, expected an integer or a half-integer")
+        if exponent == 0:
+            return self.field.one
         if exponent < 0 and self.is_zero(x):
             raise DomainError("division by zero: a denominator of the formula is identically 0; check it")
+        size = max(len(x.numer), len(x.denom))
+        if comb(int(abs(exponent)) + size - 1, size - 1) > MAX_TERMS:
+            raise OutsideRingError(f"got the power {exponent} of a sum of {size} terms, expected a shorter expansion")
         return self.reduce(x ** int(exponent))
 
     def function(self, function: str, x: Element) -> Element:

@@ -246,7 +246,12 @@ def polynomial_expr(polynomial: Element) -> Expr:
     for exponents, c in sorted(polynomial.terms(), key=order):
         generators = (power(name(g), num(e)) if e else ONE for g, e in zip(GENERATORS, exponents, strict=True))
         terms.append(mul(num(Fraction(int(c.numerator), int(c.denominator))), *generators))
-    return add(*terms)
+    return add(*sorted(terms, key=_is_negative) if terms and _is_negative(terms[0]) else terms)  # d - k, not -k + d
+
+
+def _is_negative(term: Expr) -> bool:
+    first = term.children[0] if term.head == "mul" else term
+    return first.head == "num" and first.fraction < 0
 
 
 def rational_expr(value: Element) -> Expr:

@@ -14,6 +14,8 @@ from checks.domain import ANGLES, POSITIVE, Assumption, Domain, read_assumption,
 from checks.errors import ClaimError
 from checks.verdict import Kind
 
+#: Names that cannot be variables; rho is cos(theta): restrict theta instead.
+RESERVED = frozenset(("pi", "rho", "E", "I", "L", "x"))
 OPERATORS = frozenset(("grad", "hess", "limit"))
 
 
@@ -160,6 +162,8 @@ class Claim:
         for name in self.variables:
             if name not in {f"|{n}|" for n in self.norms} | {"theta", *self.parameters}:
                 raise ClaimError(f"got a domain for {name!r}, which does not occur in {self.statement}")
+        for name in (*(f"|{n}|" for n in self.norms), *self.variables):
+            _check_domain(name, self.domain(name))
         for assumption in self.read_assumptions():
             loose = (names(assumption.left) | names(assumption.right)) - {
                 "pi",
@@ -218,6 +222,18 @@ class Claim:
     def read_assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions as inequalities."""
         return tuple(read_assumption(a) for a in self.assumptions)
+
+
+def _check_domain(name: str, domain: Domain) -> None:
+    """Refuses domains on which the closed forms do not hold."""
+    if name in RESERVED:
+        raise ClaimError(f"got the variable {name!r}, expected another name: this one has a meaning of its own")
+    if name.startswith("|") and not domain.within(read_domain(POSITIVE)):
+        raise ClaimError(
+            f"got a domain for {name} that is not within (0, oo): the closed forms hold for positive norms"
+        )
+    if name == "theta" and not domain.within(read_domain(ANGLES)):
+        raise ClaimError("got a domain for theta that is not within [0, pi], where angles between vectors lie")
 
 
 @lru_cache(maxsize=4096)

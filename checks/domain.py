@@ -37,6 +37,21 @@ class Domain:
         """The only point, if there is only one."""
         return self.low if self.low is not None and self.low == self.high else None
 
+    def within(self, other: Domain) -> bool:
+        """Whether this domain certainly lies in the other."""
+        constants: BallAlgebra = BallAlgebra({}, None, {})
+
+        def end(mine: Expr | None, theirs: Expr | None, strict: bool, upper: bool) -> bool:
+            if theirs is None or mine == theirs:
+                return theirs is None or not strict
+            if mine is None:
+                return False
+            low, high = (mine, theirs) if upper else (theirs, mine)
+            return bool(evaluate(low, constants) < evaluate(high, constants))
+
+        lower = end(self.low, other.low, other.low_open and not self.low_open, upper=False)
+        return lower and end(self.high, other.high, other.high_open and not self.high_open, upper=True)
+
     def contains(self, value: arb) -> bool:
         """Whether the ball certainly lies in the domain."""
         constants: BallAlgebra = BallAlgebra({}, None, {})

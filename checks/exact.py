@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, islice
 
 from flint import arb
 
 from analytic.balls import Ball, disjoint, finite, precision
 from analytic.constants import multiple_of_pi, rational_value
 from analytic.errors import DerivationError, DomainError, FormulaError, OutsideRingError
-from analytic.formula import Expr, walk
+from analytic.formula import PI, Expr, walk
 from analytic.frame import Tensor
-from analytic.interpret import Interpreter
+from analytic.interpret import Interpreter, tensor_formula
 from analytic.neurons import is_loss_derivative, loss_derivative, split_by_class, zero_of_order
 from analytic.readable import readable
 from analytic.ring import Element, Ring, canonical_ring
@@ -36,7 +38,8 @@ class Side:
     Args:
         expr: its formula.
         ring: the ring of its class.
-        tensor: its value in the ring, or None if it is outside; with ``why`` set it may be evaluated, not compared.
+        tensor: its value in the ring, or None if it is outside. With ``why`` set the ring has variables free that the
+            claim fixes: normal form 0 still proves, anything else says nothing.
         closed: whether it can be evaluated as it stands, without deriving anything.
         why: why equality cannot be decided in the ring; empty if it can.
     """
@@ -60,12 +63,7 @@ class Side:
         """What was derived, as text."""
         if self.closed or self.tensor is None:
             return str(self.expr)
-        named = {k: str(readable(x, self.ring)) for k, x in self.tensor.coordinates.items()}
-        return (
-            named[""]
-            if self.tensor.order == 0
-            else "; ".join(f"[{k}] {v}" for k, v in named.items() if v != "0") or "0"
-        )
+        return str(tensor_formula(self.tensor, self.ring))
 
 
 def is_closed(expr: Expr) -> bool:
@@ -120,26 +118,19 @@ def _neuron_side(claim: Claim, expr: Expr) -> dict[str, Side]:
 
 
 def _side(claim: Claim, expr: Expr, kind: str) -> Side:
-    vectors, closed = vectors_of(claim, kind), is_closed(expr)
-    free = canonical_ring(vectors, claim.parameters)
+    closed = is_closed(expr)
+    free = canonical_ring(vectors_of(claim, kind), claim.parameters)
+    why = ""
     try:
         ring = ring_of(claim, kind)
-        if any(n.is_call(o) for n in walk(expr) for o in OPERATORS) and (ring.angle is not None or ring.values):
-            return Side(
-                expr, free, Interpreter(free).tensor(expr), closed, "a derivative is taken before a variable is fixed"
-            )
-        return Side(expr, ring, Interpreter(ring).tensor(expr), closed)
-    except (OutsideRingError, DerivationError) as error:
-        tensor = None if closed else _derived_freely(expr, free)
-        return Side(expr, free, tensor, closed, str(error))
-
-
-def _derived_freely(expr: Expr, ring: Ring) -> Tensor[Element] | None:
-    """What can be derived with every variable free, to be evaluated by balls at fixed values."""
-    try:
-        return Interpreter(ring).tensor(expr)
-    except (OutsideRingError, DerivationError):
-        return None
+    except OutsideRingError as error:
+        ring, why = free, str(error)
+    for candidate in dict.fromkeys((ring, free)):
+        try:
+            return Side(expr, candidate, Interpreter(candidate).tensor(expr), closed, why)
+        except (OutsideRingError, DerivationError, DomainError) as error:
+            why = why or str(error)
+    return Side(expr, ring, None, closed, why)
 
 
 def judge_identity(claim: Claim, seed: int) -> ExactEvidence:
@@ -183,18 +174,18 @@ def judge_identity(claim: Claim, seed: int) -> ExactEvidence:
 def compare(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> ExactEvidence:
     """Compares one class of both sides."""
     conditions = _conditions(claim, kind)
-    if left.tensor is not None and right.tensor is not None and not (left.why or right.why):
+    if left.tensor is not None and right.tensor is not None and left.ring is right.ring:
         a, b = matched(left.tensor, right.tensor, left.ring)
         difference = a.combine(b, lambda x, y: left.ring.reduce(x - y))
         engine = f"normal form in {left.ring.describe()}"
-        shown = {k: str(readable(x, left.ring)) for k, x in difference.coordinates.items() if not left.ring.is_zero(x)}
-        if not shown:
+        if all(left.ring.is_zero(x) for x in difference.coordinates.values()):
             return _confirmed(claim, kind, left, right, seed, engine, conditions)
-        detail = "left - right = " + "; ".join(f"[{k}] {v}" if k else v for k, v in shown.items())
-        counterexample = find_counterexample(claim, kind, left, right)
-        outcome = Outcome.UNDECIDED if counterexample is None else Outcome.DIFFERENT
-        return ExactEvidence(outcome, engine, left.shown(), conditions, detail, counterexample)
-    return _by_balls(claim, kind, left, right, conditions)
+        if not (left.why or right.why):
+            detail = f"left - right = {tensor_formula(difference, left.ring)}"
+            counterexample = find_counterexample(claim, kind, left, right, seed)
+            outcome = Outcome.UNDECIDED if counterexample is None else Outcome.DIFFERENT
+            return ExactEvidence(outcome, engine, left.shown(), conditions, detail, counterexample)
+    return _by_balls(claim, kind, left, right, conditions, seed)
 
 
 def _conditions(claim: Claim, kind: str) -> tuple[str, ...]:
@@ -203,7 +194,22 @@ def _conditions(claim: Claim, kind: str) -> tuple[str, ...]:
     interior = (
         ("theta in (0, pi), and by continuity at 0 and pi where both sides are continuous",) if len(vectors) > 1 else ()
     )
-    return (*norms, *interior, *claim.assumptions)
+    denominators = ("every denominator is non-zero",) if any(_may_vanish(s) for s in claim.sides()) else ()
+    return (*norms, *interior, *denominators, *claim.assumptions)
+
+
+def _may_vanish(expr: Expr) -> bool:
+    """Whether the formula divides by something that is not visibly positive."""
+    powers = (n.children for n in walk(expr) if n.head == "pow")
+    return any((rational_value(exponent) or 0) < 0 and not _positive(base) for base, exponent in powers)
+
+
+def _positive(expr: Expr) -> bool:
+    """Whether the formula is visibly positive: products, powers and roots of positive numbers, pi and norms."""
+    if expr.head in ("mul", "pow") or expr.is_call("sqrt"):
+        parts = {"mul": expr.children, "pow": expr.children[:1], "call": expr.children[1:]}
+        return all(_positive(c) for c in parts[expr.head])
+    return expr.head == "norm" or expr == PI or (expr.head == "num" and expr.fraction > 0)
 
 
 def matched(left: Tensor[Element], right: Tensor[Element], ring: Ring) -> tuple[Tensor[Element], Tensor[Element]]:
@@ -221,7 +227,10 @@ def matched(left: Tensor[Element], right: Tensor[Element], ring: Ring) -> tuple[
     if left.order != right.order and zero(left):
         left = zero_of_order(right.order, ring)
     if left.order != right.order:
-        raise ClaimError(f"the left side is {left.kind}, the right side {right.kind}: expected the same kind")
+        raise ClaimError(
+            f"the left side is {left.kind}, the right side {right.kind}; expected the same kind (a name that is no "
+            f"declared variable is a vector: declare constants, such as variables={{'t': '(0, 1)'}})"
+        )
     return left, right
 
 
@@ -248,13 +257,10 @@ def _value_pairs(left: Side, right: Side, point: Point) -> list[tuple[arb, arb]]
     return [(a.coordinates[k], b.coordinates[k]) for k in a.coordinates]
 
 
-def find_counterexample(
-    claim: Claim, kind: str, left: Side, right: Side, most: int = SIMPLE_POINTS
-) -> Counterexample | None:
-    """The first simple point at which balls of the two sides are disjoint."""
-    for index, point in enumerate(simple_points(claim, kind)):
-        if index >= most:
-            break
+def find_counterexample(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Counterexample | None:
+    """The first point at which balls of the two sides are disjoint: simple points, then random ones."""
+    simple = islice(simple_points(claim, kind), SIMPLE_POINTS)
+    for index, point in enumerate(chain(simple, _lazily(claim, kind, seed))):
         for bits in PRECISIONS if index < THOROUGH_POINTS else PRECISIONS[:2]:
             with precision(bits):
                 try:
@@ -267,21 +273,30 @@ def find_counterexample(
     return None
 
 
+def _lazily(claim: Claim, kind: str, seed: int) -> Iterator[Point]:
+    yield from random_points(claim, SECOND_ENGINE_POINTS, seed, kind)
+
+
 def _counterexample(point: Point, kind: str, x: arb, y: arb) -> Counterexample:
     ratio = x / y
     with precision(64):
         shown = Ball.of(+ratio).midpoint if finite(ratio) else None
-    where = f"{point}" + (f" (summand over {kind})" if kind else "")
+    where = f"{point}" + {
+        "students": " (summand over the other students)",
+        "teachers": " (summand over the teachers)",
+    }.get(kind, "")
     return Counterexample(where, x.str(15, radius=False), y.str(15, radius=False), shown)
 
 
-def _by_balls(claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...]) -> ExactEvidence:
+def _by_balls(
+    claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...], seed: int
+) -> ExactEvidence:
     """Balls: they refute at a point; they certify only where the whole domain is one point."""
     outside = [s for s in (left, right) if s.tensor is None and not s.closed]
     engine, why = "balls at rational points", "; ".join(s.why for s in (left, right) if s.why)
     if outside:
         return ExactEvidence(Outcome.UNDECIDED, "none", "", conditions, f"not derived: {outside[0].why}")
-    counterexample = find_counterexample(claim, kind, left, right)
+    counterexample = find_counterexample(claim, kind, left, right, seed)
     if counterexample is not None:
         return ExactEvidence(Outcome.DIFFERENT, engine, left.shown(), conditions, why, counterexample)
     variables = (
@@ -300,9 +315,10 @@ def _by_balls(claim: Claim, kind: str, left: Side, right: Side, conditions: tupl
 
 def _enclosed(claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...]) -> ExactEvidence:
     """A claim about one point: the largest possible |left - right| there."""
-    (point,) = simple_points(claim, kind)
+    point = next(iter(simple_points(claim, kind)))
     with precision(PRECISIONS[-1]):
-        gaps = [abs(x - y).abs_upper() for x, y in _value_pairs(left, right, point)]
+        pairs = _value_pairs(left, right, point)
+        gaps = [abs(x - y).abs_upper() for x, y in pairs]
         if not all(finite(g) for g in gaps):
             return ExactEvidence(Outcome.UNDECIDED, "balls", left.shown(), conditions, "a ball is infinite or NaN")
         eps = max(gaps, key=lambda g: float(g.log()) if g > 0 else float("-inf"))

@@ -28,6 +28,7 @@ SIMPLE_NORMS = [Fraction(*f) for f in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3))]
 SIMPLE_REALS = [Fraction(*f) for f in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (1, 3), (3, 1))]
 #: How many candidates are looked at before a claim's assumptions are called unsatisfiable by test points.
 MAX_CANDIDATES = 4000
+WIDER_AFTER = 500
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,10 @@ def random_points(claim: Claim, count: int, seed: int, kind: str = "") -> list[P
     generator = random.Random(seed)
     free, make = _maker(claim, kind)
     found: list[Point] = []
-    for _ in range(MAX_CANDIDATES):
-        point = make([_draw(n, generator, claim) for n in free])
+    for attempt in range(MAX_CANDIDATES):
+        # where assumptions leave little room, look further and further out
+        spread = Fraction(10) ** (generator.choice((-1, 1)) * (attempt // WIDER_AFTER))
+        point = make([_draw(n, generator, claim, spread) for n in free])
         if admissible(claim, point):
             found.append(point)
         if len(found) == count or not free:
@@ -129,13 +132,13 @@ def random_points(claim: Claim, count: int, seed: int, kind: str = "") -> list[P
     return found
 
 
-def _draw(name: str, generator: random.Random, claim: Claim) -> Fraction:
+def _draw(name: str, generator: random.Random, claim: Claim, spread: Fraction) -> Fraction:
     if name == "theta":
-        return Fraction(generator.randint(3, 180), 41)
+        return Fraction(generator.randint(3, 180), 41) * spread
     if name.startswith("|"):
-        return Fraction(generator.randint(13, 120), 37)
+        return Fraction(generator.randint(13, 120), 37) * spread
     domain = claim.domain(name)
-    scale = generator.choice([1, 1, 4, 16])
+    scale = generator.choice([1, 1, 4, 16]) * float(spread)
     ends = [None if e is None else float(evaluate(e, BallAlgebra({}, None, {}))) for e in (domain.low, domain.high)]
     low = ends[0] if ends[0] is not None else (-scale if ends[1] is None else ends[1] - scale)
     high = ends[1] if ends[1] is not None else low + 2 * scale

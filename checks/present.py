@@ -11,7 +11,8 @@ from checks.verdict import Kind, Verdict
 if TYPE_CHECKING:
     from analytic.balls import Ball
     from analytic.expectation import Expectation
-    from analytic.landscape.spectrum import Spectrum
+    from analytic.formula import Expr
+    from analytic.landscape.spectrum import Spectrum, SpectrumRow
 
 
 def expectation_report(
@@ -51,45 +52,59 @@ def expectation_report(
 
 
 def spectrum_report(result: Spectrum, digits: int, environment: Mapping[str, JSON]) -> Report:
-    """The spectrum: eigenvalue, closed form, multiplicity, isotypic components."""
-    from analytic.printing import to_latex
+    """The spectrum: eigenvalue (where k is a number), closed form, multiplicity, isotypic components.
 
-    columns = (
-        Column("eigenvalue", "eigenvalue", "right"),
+    Args:
+        result: the spectrum.
+        digits: digits of the eigenvalues.
+        environment: see ``checks.report.environment``.
+    """
+    columns: tuple[Column, ...] = (
         Column("closed form", "closed_form"),
         Column("multiplicity", "multiplicity", "right"),
         Column("isotypic component", "component"),
     )
-    rows = []
-    for row in result.rows:
-        value = row.ball(digits) if result.k is not None else None
-        number = "-" if value is None else value.rounded(digits)
-        machine: JSON = None if value is None else {"midpoint": value.midpoint, "radius": value.radius}
-        times: JSON = int(row.multiplicity.fraction) if row.multiplicity.head == "num" else str(row.multiplicity)
-        shown = " + ".join(f"{n} ({m})" for n, m in row.components)
-        parts: JSON = [{"component": n, "multiplicity": str(m)} for n, m in row.components]
-        rows.append(
-            (
-                Cell(number, None, machine),
-                Cell(str(row.eigenvalue), to_latex(row.eigenvalue)),
-                Cell(str(row.multiplicity), to_latex(row.multiplicity), times),
-                Cell(shown, None, parts),
-            )
-        )
-    size = "any d >= k >= 4" if result.k is None else f"k = {result.k}, d = {result.d}"
-    title = f"Spectrum of the Hessian of L at W = V = [I_k 0], {size}"
+    rows = tuple(_spectrum_row(r) for r in result.rows)
+    machine: list[JSON] = [_spectrum_entry(r) for r in result.rows]
     notes = [f"multiplicities sum to {result.dimension}; trace {result.trace}"]
     if result.k is None:
-        notes.append(
-            "at k = 1, 2 the formal multiplicity -1 of 1/4 + 1/(2*pi) cancels an equal eigenvalue; --k gives the table"
-        )
-    payload: dict[str, JSON] = {
-        "k": result.k,
-        "d": result.d,
-        "dimension": str(result.dimension),
-        "trace": str(result.trace),
+        title, size = "any d >= k >= 4", "at k = 1, 2, 3 other blocks occur: --k K gives their table"
+        notes.append(size)
+    else:
+        title = f"k = {result.k}, d = {result.d}"
+        columns = (Column("eigenvalue", "eigenvalue", "right"), *columns)
+        balls = [r.ball(digits) for r in result.rows]
+        rows = tuple((Cell(b.rounded(digits)), *row) for b, row in zip(balls, rows, strict=True))
+        numbers: list[JSON] = [{"midpoint": b.midpoint, "radius": b.radius} for b in balls]
+        machine = [{"value": n, **_spectrum_entry(r)} for n, r in zip(numbers, result.rows, strict=True)]
+    payload: dict[str, JSON] = {"k": result.k, "d": result.d, "dimension": str(result.dimension)}
+    payload |= {"trace": str(result.trace), "eigenvalues": machine}
+    title = f"Spectrum of the Hessian of L at W = V = [I_k 0], {title}"
+    return Report("spectrum", title, columns, rows, tuple(notes), payload, environment)
+
+
+def _spectrum_row(row: SpectrumRow) -> tuple[Cell, ...]:
+    from analytic.printing import to_latex
+
+    shown = " + ".join(f"{n} ({m})" for n, m in row.components)
+    return (
+        Cell(str(row.eigenvalue), to_latex(row.eigenvalue)),
+        Cell(str(row.multiplicity), to_latex(row.multiplicity), _multiplicity(row.multiplicity)),
+        Cell(shown),
+    )
+
+
+def _multiplicity(expr: Expr) -> int | str:
+    return int(expr.fraction) if expr.head == "num" else str(expr)
+
+
+def _spectrum_entry(row: SpectrumRow) -> dict[str, JSON]:
+    parts: list[JSON] = [{"component": n, "multiplicity": _multiplicity(m)} for n, m in row.components]
+    return {
+        "closed_form": str(row.eigenvalue),
+        "multiplicity": _multiplicity(row.multiplicity),
+        "components": parts,
     }
-    return Report("spectrum", title, columns, tuple(rows), tuple(notes), payload, environment)
 
 
 def verdicts_report(verdicts: Sequence[Verdict], strict: bool, note: str, environment: Mapping[str, JSON]) -> Report:
@@ -99,22 +114,21 @@ def verdicts_report(verdicts: Sequence[Verdict], strict: bool, note: str, enviro
         Column("expected", "expected"),
         Column("claim", "claim"),
         Column("statement", "statement"),
-        Column("exact witness", "exact"),
-        Column("empirical witness", "empirical"),
-        Column("slips refuted", "slips", "right"),
+        Column("exact", "exact"),
+        Column("empirical", "empirical"),
+        Column("slips", "slips", "right"),
         Column("seconds", "seconds", "right"),
     )
     rows = tuple(_verdict_row(v, strict) for v in verdicts)
     counts = {k.value: n for k in Kind if (n := sum(v.kind is k for v in verdicts))}
     failed = [v.claim for v in verdicts if not v.as_expected(strict)]
-    notes = [f"{len(verdicts)} claims: " + ", ".join(f"{n} {k}" for k, n in counts.items())]
+    notes = [f"{len(verdicts)} claim{'s' * (len(verdicts) != 1)}: " + ", ".join(f"{n} {k}" for k, n in counts.items())]
     notes += [f"not as expected: {', '.join(failed)}"] if failed else ["all as expected"]
     slips = [v.power for v in verdicts if v.power is not None]
     if slips:
         notes.append(f"planted slips refuted: {sum(p.refuted for p in slips)} of {sum(p.total for p in slips)}")
     for v in verdicts:
-        notes += [f"{v.claim}: {v.reason}"] if not v.as_expected(strict) or v.kind is Kind.REFUTED else []
-        notes += [f"{v.claim}: did you mean {v.repair}"] if v.repair else []
+        notes += _notes(v, strict)
     notes += [note] if note else []
     payload: dict[str, JSON] = {
         "summary": dict(counts),
@@ -124,16 +138,34 @@ def verdicts_report(verdicts: Sequence[Verdict], strict: bool, note: str, enviro
     return Report("verdicts", "Verdicts", columns, rows, tuple(notes), payload, environment)
 
 
+def _short(statement: str) -> str:
+    """The statement without its definitions, and a spectrum without its rows: the table stays readable."""
+    head, at, table = statement.partition(" at global: ")
+    return f"{head}{at.rstrip(': ')}, {table.count(' x ')} eigenvalues" if at else statement.partition("  where ")[0]
+
+
+def _notes(v: Verdict, strict: bool) -> list[str]:
+    """Why a claim was refuted or is not as expected, with both values and the repair."""
+    if v.as_expected(strict) and v.kind is not Kind.REFUTED:
+        return []
+    found = v.exact.counterexample if v.exact is not None else None
+    values = f": left {found.left}, right {found.right}, ratio {found.ratio or '-'}" if found is not None else ""
+    lines = [f"{v.claim}: {v.reason}{values}"]
+    if v.kind is Kind.REFUTED and v.exact is not None and v.exact.derived and v.exact.derived not in v.statement:
+        lines.append(f"{v.claim}: derived {v.exact.derived}")
+    return lines + ([f"{v.claim}: did you mean {v.repair}"] if v.repair else [])
+
+
 def _verdict_row(v: Verdict, strict: bool) -> tuple[Cell, ...]:
     exact = "-" if v.exact is None else v.exact.outcome.value
     agree = sum(e.agrees for e in v.empirical)
-    empirical = f"{agree} of {len(v.empirical)} agree" if v.empirical else "-"
+    empirical = f"{agree}/{len(v.empirical)} agree" if v.empirical else "-"
     slips = f"{v.power.refuted}/{v.power.total}" if v.power else "-"
     return (
         Cell(v.kind.value),
         Cell("yes" if v.as_expected(strict) else "NO", None, v.as_expected(strict)),
         Cell(v.claim),
-        Cell(v.statement),
+        Cell(_short(v.statement), None, v.statement),
         Cell(exact),
         Cell(empirical),
         Cell(slips),

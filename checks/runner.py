@@ -10,6 +10,9 @@ from checks.errors import ClaimError, VacuousClaimError
 from checks.judge import ALPHA, verify
 from checks.verdict import Kind, Verdict
 
+#: How long a scheduler may take to answer before its address is called wrong.
+CONNECT_SECONDS = 10
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -19,6 +22,7 @@ class Plan:
         seed: of all random draws.
         alpha: probability of a false alarm of the whole report, split evenly over its claims.
         jobs: processes.
+        cluster: address of a dask scheduler; its workers judge instead of local processes.
         power: whether slips are tried.
     """
 
@@ -26,6 +30,7 @@ class Plan:
     alpha: float = ALPHA
     jobs: int = 1
     power: bool = True
+    cluster: str | None = None
 
 
 def judge_one(claim: Claim, plan: Plan, share: float) -> Verdict:
@@ -46,7 +51,7 @@ def judge_all(claims: Sequence[Claim], plan: Plan) -> Iterator[tuple[int, Verdic
     """Judges the claims; yields (position, verdict) as they are finished.
 
     Raises:
-        ClaimError: no process can be had for the jobs.
+        ClaimError: a number of jobs below 1, or a cluster that cannot be reached.
 
     Example:
         >>> from checks.catalogue import find_claims
@@ -56,6 +61,9 @@ def judge_all(claims: Sequence[Claim], plan: Plan) -> Iterator[tuple[int, Verdic
     share = plan.alpha / max(1, len(claims))
     if plan.jobs < 1:
         raise ClaimError(f"got {plan.jobs} jobs, expected at least 1")
+    if plan.cluster is not None:
+        yield from _on_cluster(claims, plan, share)
+        return
     if plan.jobs == 1 or len(claims) < 2:
         for position, claim in enumerate(claims):
             yield position, judge_one(claim, plan, share)
@@ -64,6 +72,24 @@ def judge_all(claims: Sequence[Claim], plan: Plan) -> Iterator[tuple[int, Verdic
 
     tasks = (delayed(_numbered)(i, c, plan, share) for i, c in enumerate(claims))
     yield from Parallel(n_jobs=min(plan.jobs, len(claims)), return_as="generator_unordered")(tasks)
+
+
+def _on_cluster(claims: Sequence[Claim], plan: Plan, share: float) -> Iterator[tuple[int, Verdict]]:
+    """Judges on the workers of a dask cluster, which need closedform installed in the same version."""
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise ClaimError(
+            f"got the cluster {plan.cluster!r}, but dask.distributed is missing: pip install 'closedform[distributed]'"
+        ) from None
+    try:
+        client = Client(plan.cluster, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError) as error:
+        raise ClaimError(f"got the cluster {plan.cluster!r}, expected a running scheduler there: {error}") from None
+    with client:
+        futures = [client.submit(_numbered, i, c, plan, share, pure=False) for i, c in enumerate(claims)]
+        for future in as_completed(futures):
+            yield future.result()
 
 
 def _numbered(position: int, claim: Claim, plan: Plan, share: float) -> tuple[int, Verdict]:

@@ -93,16 +93,19 @@ def judge_table(rows: Rows) -> ExactEvidence:
 
 def collect(rows: Rows, k: int | None, d: int | None) -> dict[Surd, Surd]:
     """Claimed multiplicity by eigenvalue, both as surds; a multiplicity of 0 is left out."""
-    values = {n: v for n, v in (("k", k), ("d", d)) if v is not None}
-    algebra = SizeAlgebra(values)
     found: dict[Surd, Surd] = {}
     for value, times in rows:
-        multiplicity = evaluate(times, algebra)
+        multiplicity = _surd(times, k, d)
         if multiplicity.is_zero():  # the formula of an eigenvalue that does not occur need not have a value
             continue
-        key = evaluate(value, algebra)
+        key = _surd(value, k, d)
         found[key] = found.get(key, rational_surd(size_field().zero)) + multiplicity
     return {v: m for v, m in found.items() if not m.is_zero()}
+
+
+@lru_cache(maxsize=4096)
+def _surd(expr: Expr, k: int | None, d: int | None) -> Surd:
+    return evaluate(expr, SizeAlgebra({n: v for n, v in (("k", k), ("d", d)) if v is not None}))
 
 
 def _collected(table: Spectrum) -> dict[Surd, Surd]:

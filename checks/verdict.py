@@ -193,7 +193,8 @@ class Verdict:
             lines.append(f"  exact witness: {self.exact.outcome.value} by {self.exact.engine}")
             found = self.exact.counterexample
             if found is not None:
-                lines.append(f"  at {found.point}: left {found.left}, right {found.right}, ratio {found.ratio}")
+                ratio = f", ratio {found.ratio}" if found.ratio else ""
+                lines.append(f"  at {found.point}: left {found.left}, right {found.right}{ratio}")
         lines += [f"  empirical witness: {e}" for e in self.empirical]
         lines += [f"  did you mean: {self.repair}"] if self.repair else []
         lines += [f"  power: {self.power}"] if self.power else []

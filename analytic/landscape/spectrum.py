@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key, partial
+from functools import cmp_to_key, lru_cache, partial
 from typing import Any, cast
 
 from analytic.algebra import evaluate
@@ -191,15 +191,31 @@ def component_block(component: Component, size: Element, k: int | None) -> list[
     return block
 
 
+@lru_cache(maxsize=1)
+def _symbolic_blocks() -> dict[str, list[list[Element]]]:
+    return {c.name: component_block(c, generator("k"), None) for c in components()}
+
+
+def block_at(component: Component, size: Element, k: int | None) -> list[list[Element]]:
+    """The block of a component: for k >= 4 the symbolic one with k put in, below computed for that k."""
+    if k is not None and k < len(NAMED):
+        return component_block(component, size, k)
+    symbolic = _symbolic_blocks()[component.name]
+    return symbolic if k is None else [[_with_size(x, k) for x in row] for row in symbolic]
+
+
+def _with_size(x: Element, k: int) -> Element:
+    field, symbol = size_field(), generator("k").numer
+    return field(x.numer.compose(symbol, k)) / field(x.denom.compose(symbol, k))
+
+
 def _image(X: Matrix, size: Element, named: int, i: int, m: int) -> Element:
     return applied(X, i, m, size, named)
 
 
 def block_eigenvalues(component: Component, size: Element, k: int | None) -> list[Surd]:
     """The eigenvalues of the block of a component, by exact factorisation of its characteristic polynomial."""
-    return [
-        root for factor, m in characteristic_factors(component_block(component, size, k)) for root in _roots(factor) * m
-    ]
+    return [root for factor, m in characteristic_factors(block_at(component, size, k)) for root in _roots(factor) * m]
 
 
 def characteristic_factors(block: Sequence[Sequence[Element]]) -> list[tuple[list[Element], int]]:

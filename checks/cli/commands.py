@@ -83,6 +83,9 @@ def spectrum_command(k: int | None, d: int | None, digits: int, form: str, out: 
 @click.option(
     "--jobs", default=os.cpu_count() or 1, type=click.IntRange(min=1), help="Processes.  [default: all cores]"
 )
+@click.option(
+    "--cluster", metavar="ADDRESS", help="A dask scheduler whose workers judge; needs closedform[distributed]."
+)
 @click.option("--strict", is_flag=True, help="Count INCONCLUSIVE as a failure.")
 @click.option("--no-slips", is_flag=True, help="Do not try slips of each formula (faster; no power, no repairs).")
 @click.option("--list", "only_list", is_flag=True, help="List the claims and stop.")
@@ -94,6 +97,7 @@ def verify_command(
     seed: int,
     alpha: float,
     jobs: int,
+    cluster: str | None,
     strict: bool,
     no_slips: bool,
     only_list: bool,
@@ -106,5 +110,5 @@ def verify_command(
 
     if only_list:
         return list_claims(targets, form, out)
-    plan = Plan(seed, alpha, jobs, not no_slips)
+    plan = Plan(seed, alpha, jobs, not no_slips, cluster)
     return verify_claims(targets, variables, assumptions, plan, strict, form, out)
