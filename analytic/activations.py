@@ -26,7 +26,8 @@ def _coefficients(*values: Operand) -> tuple[Expr, ...]:
     return tuple(as_expr(v) for v in values)
 
 
-#: To add a piecewise polynomial activation, state its two sides here; nothing else is needed.
+#: To add a piecewise polynomial activation, state its two sides here; the exact witness needs nothing else. The
+#: empirical witness, which shares nothing with this one, has its own table in checks.integrands.
 ACTIVATIONS = {
     "relu": Activation(_coefficients(), _coefficients(0, 1)),
     "step": Activation(_coefficients(), _coefficients(1)),
@@ -54,7 +55,13 @@ def gaussians(identifiers: str) -> tuple[Expr, ...]:
 
 
 def relu(z: Operand) -> Expr:
-    """The rectified linear unit max(z, 0).
+    """The rectified linear unit max(z, 0), as a formula.
+
+    Args:
+        z: a formula; under an expectation a rational multiple of a Gaussian variable.
+
+    Returns:
+        The formula ``relu(z)``.
 
     Example:
         >>> print(relu(gaussians("u")[0]))
@@ -64,20 +71,66 @@ def relu(z: Operand) -> Expr:
 
 
 def step(z: Operand) -> Expr:
-    """The indicator of z > 0."""
+    """The indicator of z > 0, as a formula.
+
+    Args:
+        z: see ``relu``.
+
+    Returns:
+        The formula ``step(z)``.
+
+    Example:
+        >>> print(2 * step(gaussians("u")[0]) - 1)
+        2*step(u) - 1
+    """
     return call("step", z)
 
 
 def sign(z: Operand) -> Expr:
-    """The sign of z."""
+    """The sign of z, as a formula.
+
+    Args:
+        z: see ``relu``.
+
+    Returns:
+        The formula ``sign(z)``.
+
+    Example:
+        >>> print(sign(-gaussians("u")[0]))
+        sign(-u)
+    """
     return call("sign", z)
 
 
 def absolute(z: Operand) -> Expr:
-    """The absolute value of z."""
+    """The absolute value of z, as a formula.
+
+    Args:
+        z: see ``relu``.
+
+    Returns:
+        The formula ``abs(z)``.
+
+    Example:
+        >>> print(absolute(gaussians("u")[0]) ** 3)
+        abs(u)^3
+    """
     return call("abs", z)
 
 
 def leaky_relu(z: Operand, slope: Operand) -> Expr:
-    """z for z > 0 and slope * z for z < 0."""
+    """z for z > 0 and slope * z for z < 0, as a formula.
+
+    Args:
+        z: see ``relu``.
+        slope: a constant: a number or a formula of parameters.
+
+    Returns:
+        The formula ``leaky_relu(z, slope)``.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> print(leaky_relu(gaussians("u")[0], Fraction(1, 5)))
+        leaky_relu(u, 1/5)
+    """
     return call("leaky_relu", z, slope)

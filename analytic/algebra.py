@@ -112,7 +112,10 @@ def _applied(expr: Expr, algebra: Algebra[T]) -> T:
     if f == "theta":
         return _angle(arguments, algebra)
     if f not in FUNCTIONS:
-        raise FormulaError(f"unknown function {f!r} in {expr}; expected one of {', '.join(sorted(FUNCTIONS))}")
+        raise FormulaError(
+            f"unknown function {f!r} in {expr}; expected one of "
+            f"{', '.join(sorted(FUNCTIONS))}; activations take a multiple of one Gaussian variable, under E[...]"
+        )
     if len(arguments) != 1:
         raise FormulaError(f"{f} takes one argument, got {len(arguments)} in {expr}")
     return algebra.function(f, evaluate(arguments[0], algebra))

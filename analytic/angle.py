@@ -24,6 +24,10 @@ class Angle:
         sin: ball of the sine, exactly 0 if the vectors are parallel or antiparallel.
         theta: ball of the angle in radians.
         parallel: 1 if the vectors are parallel, -1 if antiparallel, else 0; decided exactly.
+
+    Example:
+        >>> angle_between([3, 0], [0, 2]).cos == 0
+        True
     """
 
     cos: arb
@@ -57,14 +61,17 @@ def exact_vector(entries: Vector) -> tuple[fmpq, ...]:
     try:
         return tuple(_exact(x) for x in entries)
     except (ValueError, OverflowError, TypeError) as error:
-        raise DomainError(f"got a vector with the entries {list(entries)}, expected finite numbers ({error})") from None
+        raise DomainError(f"got the vector {entries!r}, expected a row of finite numbers ({error})") from None
 
 
 def _exact(x: Fraction | int | float | fmpq) -> fmpq:
     if isinstance(x, fmpq):
         return x
-    f = Fraction(x) if isinstance(x, Rational) else Fraction(float(x))
-    return fmpq(f.numerator, f.denominator)
+    if isinstance(x, Rational):
+        return fmpq(int(x.numerator), int(x.denominator))
+    # floats of any width, and decimals, know the fraction that they are
+    p, q = x.as_integer_ratio() if hasattr(x, "as_integer_ratio") else float(x).as_integer_ratio()
+    return fmpq(int(p), int(q))
 
 
 def inner(w: Sequence[fmpq], v: Sequence[fmpq]) -> fmpq:

@@ -69,6 +69,11 @@ class Ball:
     def __str__(self) -> str:
         return f"{self.midpoint} +/- {self.radius}"
 
+    def enclosure(self, digits: int) -> str:
+        """The ball to that many digits, ``[0.3333 +/- 3.4e-5]``: rounding the midpoint enlarges the radius."""
+        with precision(self.bits):
+            return str(self.arb.str(digits)).replace("[+/-", "[0 +/-")  # Arb leaves out a midpoint without any digit
+
     def rounded(self, digits: int) -> str:
         """The midpoint to that many digits; only digits that the ball guarantees, up to one unit in the last."""
         with precision(self.bits):
@@ -128,10 +133,12 @@ class BallAlgebra:
         Raises:
             FormulaError: the point has no angle.
         """
-        if self.angle is None:
+        if self.angle is None and self.pair is not None:
             raise FormulaError(
-                "theta needs two vectors, but this formula has fewer: name the two, as in relu(u)*relu(v)"
+                "the value depends on theta, which is missing: give theta (or rho), such as theta = pi/3"
             )
+        if self.angle is None:
+            raise FormulaError("theta needs two vectors, this formula has fewer: name two, as in relu(u)*relu(v)")
         return self.angle.theta
 
     def norm(self, vector: str) -> arb:
@@ -176,6 +183,8 @@ class BallAlgebra:
         """The value of a function; theta's own sine and cosine are taken as they are."""
         if function in ("sin", "cos") and self.angle is not None and x is self.angle.theta:
             return self.angle.sin if function == "sin" else self.angle.cos
+        if function in ("acos", "asin") and self.angle is not None and x is self.angle.cos:
+            return self.angle.theta if function == "acos" else arb.pi() / 2 - self.angle.theta
         if function == "abs":
             return abs(x)
         value: arb = getattr(x, function)()

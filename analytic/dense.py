@@ -87,7 +87,8 @@ def population_gradient(W: Matrix, V: Matrix, bits: int = 128) -> Enclosure:
         True
     """
     with precision(bits):
-        rows = [_row(_compiled("grad(L, w_i)"), i, _exact(W, V)) for i in range(len(W))]
+        at = _exact(W, V)
+        rows = [_row(_compiled("grad(L, w_i)"), i, at) for i in range(len(at[0]))]
         return Enclosure([[entry[0] for entry in row] for row in rows])
 
 
@@ -127,7 +128,10 @@ _Exact = tuple[list[tuple[fmpq, ...]], list[tuple[fmpq, ...]]]
 
 
 def _exact(W: Matrix, V: Matrix) -> _Exact:
-    students, teachers = [exact_vector(w) for w in W], [exact_vector(v) for v in V]
+    try:
+        students, teachers = [exact_vector(w) for w in W], [exact_vector(v) for v in V]
+    except TypeError as error:
+        raise DimensionError(f"got W = {W!r}, V = {V!r}, expected matrices: lists of rows ({error})") from None
     lengths = {len(x) for x in (*students, *teachers)}
     if not students or not teachers or len(lengths) != 1 or lengths == {0}:
         raise DimensionError(

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analytic.algebra import evaluate
 from analytic.derivation import Derivation, Step
 from analytic.errors import FormulaError
-from analytic.formula import Expr, walk
+from analytic.formula import Expr, bare_names, names, walk
 from analytic.grammar import formula
 from analytic.integrand import DEFINITION, IDEMPOTENCE, Expander
 from analytic.readable import readable
 from analytic.ring import Element, Ring, canonical_ring
 from analytic.rules import RULES
 from analytic.rules.moment import Law, Moment
+
+if TYPE_CHECKING:
+    from analytic.balls import Ball
 
 RESERVED = frozenset(("pi", "theta", "rho", "E", "I", "L"))
 
@@ -35,6 +38,13 @@ class Expectation:
         rules: the names of the rules that were used.
         derivation: the engine with the equations it used.
         expansion: the integrand as a sum of coefficient times moment.
+
+    Example:
+        >>> result = expect("relu(u)*step(v)")
+        >>> print(result.value)
+        |u|*(1 + cos(theta))/(2*sqrt(2*pi))
+        >>> print(result.steps[-1])
+        E[relu(u)*step(v)] = |u|*(1 + cos(theta))/(2*sqrt(2*pi))   [substitution of the moments]
     """
 
     integrand: Expr
@@ -92,11 +102,28 @@ class Expectation:
 
         return to_sympy(self.value)
 
-    def at(self, digits: int = 15, **point: Any) -> Any:
-        """The value at a point as a rigorous ball, see ``analytic.point.evaluate_at``."""
+    def at(self, point: Mapping[str, Any] | None = None, *, digits: int = 15, **values: Any) -> Ball:
+        """The value at a point as a rigorous ball.
+
+        Args:
+            point: ``theta`` or ``rho``, norms by variable (default 1), parameters; numbers or formulas of constants.
+            digits: significant digits.
+            values: the same as keywords.
+
+        Returns:
+            The ball.
+
+        Raises:
+            FormulaError: a name is unknown, or theta is needed and missing.
+            DomainError: a norm is not positive, or theta not in [0, pi].
+
+        Example:
+            >>> expect("relu(u)*relu(v)").at(rho=0).rounded(10)
+            '0.1591549431'
+        """
         from analytic.point import evaluate_at
 
-        return evaluate_at(self.value, self.variables, point, digits)
+        return evaluate_at(self.value, self.variables, {**(point or {}), **values}, digits, self.ring.parameters)
 
 
 def expect(
@@ -143,6 +170,9 @@ def expect(
         raise FormulaError(
             f"got the rules {', '.join(unknown)} to disable, expected {', '.join(r.name for r in RULES)}"
         )
+    unused = sorted(set(fixed) - names(expr))
+    if unused:
+        raise FormulaError(f"got the parameter {unused[0]}, which does not occur in {expr}; expected names that do")
     variables = gaussian_names(expr, fixed)
     pairs = tuple(sorted((values or {}).items()))
     ring = canonical_ring(variables, fixed, angle if len(variables) == 2 else None, pairs)
@@ -194,10 +224,20 @@ def gaussian_names(expr: Expr, parameters: Sequence[str] = ()) -> tuple[str, ...
     """
     found: dict[str, None] = {}
     inputs = {node.children[1].identifier for node in walk(expr) if node.head == "dot"}
+    if len(inputs) > 1:
+        raise FormulaError(
+            f"got the inputs {', '.join(sorted(inputs))}, expected one: all variables share one x ~ N(0, I)"
+        )
     functions = {node.children[0].identifier for node in walk(expr) if node.head == "call"}
+    weights = {node.children[0].identifier for node in walk(expr) if node.head == "dot"}
     for node in walk(expr):
         if node.head == "name" and node.identifier not in {*parameters, *inputs, *functions, "pi"}:
             found[node.identifier] = None
+    mixed = sorted(weights & bare_names(expr))
+    if mixed:
+        raise FormulaError(
+            f"got both {mixed[0]} and {mixed[0]}.x, expected one of them: a vector is no Gaussian variable"
+        )
     bad = sorted(RESERVED & set(found))
     if bad:
         raise FormulaError(

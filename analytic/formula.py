@@ -257,6 +257,16 @@ def names(expr: Expr) -> frozenset[str]:
     return frozenset().union(*(names(c) for c in children))
 
 
+def bare_names(expr: Expr) -> frozenset[str]:
+    """Names that stand by themselves, neither as a function nor in an inner product or a norm."""
+    if expr.head == "name":
+        return frozenset((expr.identifier,))
+    if expr.head in ("dot", "norm"):
+        return frozenset()
+    children = expr.children[1:] if expr.head == "call" else expr.children
+    return frozenset().union(*(bare_names(c) for c in children))
+
+
 ZERO = num(0)
 ONE = num(1)
 _MINUS_ONE = num(-1)

@@ -67,6 +67,8 @@ class Interpreter(Generic[T]):
             return self._call(expr)
         if expr.head == "expect":
             return self._expectation(expr)
+        if expr.head == "dot":
+            return scalar(self._inner(*(c.identifier for c in expr.children)))
         return scalar(evaluate(expr, self.algebra))
 
     def _named(self, expr: Expr) -> Tensor[T]:
@@ -77,6 +79,11 @@ class Interpreter(Generic[T]):
             zero = self.number(0)
             return matrix(self.number(1), zero, zero, zero, zero)
         return scalar(evaluate(expr, self.algebra))
+
+    def _inner(self, first: str, second: str) -> T:
+        """The inner product |w| |v| cos(theta); |w|^2 of a vector with itself."""
+        norms = self.algebra.mul(self.algebra.norm(first), self.algebra.norm(second))
+        return norms if first == second else self.algebra.mul(norms, self._circle()[0])
 
     def _unit(self, identifier: str) -> Tensor[T]:
         pair: tuple[str, ...] = self.algebra.pair or ()
@@ -98,7 +105,7 @@ class Interpreter(Generic[T]):
         for factor in factors[1:]:
             if total.order and factor.order:
                 raise FormulaError(
-                    f"got {total.kind} times {factor.kind}; write x y^T as outer(x, y), w.v as |w|*|v|*cos(theta)"
+                    f"got {total.kind} times {factor.kind}; write x y^T as outer(x, y), inner products as w.v"
                 )
             total = self._scaled(total.scalar, factor) if not total.order else self._scaled(factor.scalar, total)
         return total

@@ -13,7 +13,7 @@ from analytic.angle import Angle
 from analytic.balls import Ball, BallAlgebra, rational, to_digits
 from analytic.constants import multiple_of_pi, require_rational
 from analytic.errors import DomainError, FormulaError
-from analytic.formula import Expr
+from analytic.formula import Expr, names
 from analytic.grammar import formula
 
 
@@ -53,7 +53,13 @@ def angle_at(theta: Expr) -> Angle:
     return Angle(value.cos(), value.sin(), value, 0)
 
 
-def evaluate_at(value: Expr, variables: Sequence[str], point: Mapping[str, Any], digits: int = 15) -> Ball:
+def evaluate_at(
+    value: Expr,
+    variables: Sequence[str],
+    point: Mapping[str, Any],
+    digits: int = 15,
+    parameters: Sequence[str] = (),
+) -> Ball:
     r"""The value of a closed form at a point, enclosed in a ball of the digits asked for.
 
     Args:
@@ -62,6 +68,7 @@ def evaluate_at(value: Expr, variables: Sequence[str], point: Mapping[str, Any],
         point: ``theta`` (radians, or a formula such as "pi/3") or ``rho`` (its cosine), norms by name (``u=2``), and
             parameters by name; numbers, Fractions or formulas of constants.
         digits: significant digits.
+        parameters: names of parameters, which may be given although they have cancelled.
 
     Returns:
         The ball.
@@ -75,6 +82,12 @@ def evaluate_at(value: Expr, variables: Sequence[str], point: Mapping[str, Any],
         >>> evaluate_at(parse("|u|*cos(theta)"), ("u", "v"), {"u": 4, "theta": "pi/3"}).rounded(15)
         '2.00000000000000'
     """
+    known = {*variables, *names(value) - {"pi", "theta"}, *(("theta", "rho") if len(variables) > 1 else ())}
+    unknown = sorted(set(point) - known - set(parameters))
+    if unknown:
+        raise FormulaError(
+            f"got a value for {', '.join(unknown)}, expected values for {', '.join(sorted(known)) or 'nothing'}"
+        )
     exact = {n: exact_number(v, n) for n, v in point.items()}
     if "theta" in exact and "rho" in exact:
         raise FormulaError("got both theta and rho, expected one of them: rho is cos(theta)")

@@ -33,6 +33,7 @@ _GREEK = frozenset(
         "omega",
     ]
 )
+_ARITY = {"sum": 2, "grad": 2, "hess": 3, "limit": 3}
 _UPRIGHT = {
     "relu": r"\operatorname{relu}",
     "step": r"\mathbf{1}_{>0}",
@@ -197,6 +198,8 @@ def _call_latex(expr: Expr) -> str:
     function, *arguments = expr.children
     f = function.identifier
     inner = ", ".join(_latex(a, 0) for a in arguments)
+    if len(arguments) != _ARITY.get(f, len(arguments)):  # no meaning, but it must be shown in some way
+        return rf"{latex_name(f)}\left({inner}\right)"
     if f == "unequal":
         return r" \ne ".join(_latex(a, 0) for a in arguments)
     if f == "sqrt":

@@ -39,7 +39,8 @@ def readable(element: Element, ring: Ring) -> Expr:
         return num(0)
     numerator, squares = _without_squared_sine(reduced.numer, ring)
     top, bottom = _terms(numerator), _terms(reduced.denom)
-    options = [(_shift(top, ring, rational), angle) for rational, angle in _angles(ring)]
+    divides = any(e[ring.names.index(THETA)] for e in bottom)  # theta below the line and pi - theta above do not mix
+    options = [(_shift(top, ring, q), angle) for q, angle in ([(None, _ANGLE)] if divides else _angles(ring))]
     best, angle = min(options, key=lambda option: len(option[0]))
     content, exponents, rest = _content(best)
     below, below_exponents, below_rest = _content(bottom)

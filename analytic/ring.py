@@ -284,7 +284,7 @@ class Ring:
             if e and (e % 2 or name not in positive):
                 raise OutsideRingError(f"the square root of {name}^{e} is not in the canonical ring")
             root *= self.generator[name] ** (e // 2)
-        return root * self.sine**squares
+        return root * self.sine**squares if squares else root  # at theta = 0 the sine is 0, and 0**0 is refused
 
     def _rational_root(self, value: Fraction) -> Element:
         if value < 0:

@@ -116,6 +116,8 @@ def square_root(value: Element, either_sign: bool = False) -> Surd:
     number = Fraction(int(content.numerator), int(content.denominator))
     if number < 0:
         inside, number = -inside, -number
+    if _in_pi_only(inside.numer) and _value_at_pi(inside.numer) < 0:
+        raise OutsideRingError(f"the square root of {value} is not real")
     square, rest = _square_part(number.numerator * number.denominator)
     outside = number.denominator * outside / square
     inside = inside * rest
@@ -124,12 +126,16 @@ def square_root(value: Element, either_sign: bool = False) -> Surd:
 
 def _positive(factor: Element, either_sign: bool) -> Element:
     """The factor, if it is visibly positive for k, d > 0: all coefficients of one sign."""
-    if all(not any(exponents[1:]) for exponents in factor.monoms()):  # in Q[pi]: pi is no root, so balls decide
+    if _in_pi_only(factor):  # pi is no root, so balls decide
         return size_field()(factor) if _value_at_pi(factor) > 0 else -size_field()(factor)
     signs = {c > 0 for c in factor.coeffs()}
     if len(signs) > 1 and not either_sign:
         raise OutsideRingError(f"the sign of {factor} is not clear, so it cannot leave the square root")
     return size_field()(factor) if True in signs else -size_field()(factor)
+
+
+def _in_pi_only(polynomial: Element) -> bool:
+    return all(not any(exponents[1:]) for exponents in polynomial.monoms())
 
 
 def _value_at_pi(polynomial: Element) -> arb:

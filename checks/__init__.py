@@ -6,14 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from checks.catalogue import catalogue, find_claims
+    from checks.catalogue import all_claims, find_claims
     from checks.claim import Claim, Identity, SpectrumTable
     from checks.errors import ClaimError, UnknownClaimError, VacuousClaimError
     from checks.judge import verify
     from checks.verdict import Kind, Verdict
 
 _HOME = {
-    "catalogue": "catalogue",
+    "all_claims": "catalogue",
     "find_claims": "catalogue",
     "Claim": "claim",
     "Identity": "claim",
@@ -35,7 +35,7 @@ __all__ = [
     "UnknownClaimError",
     "VacuousClaimError",
     "Verdict",
-    "catalogue",
+    "all_claims",
     "find_claims",
     "verify",
 ]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from analytic.errors import AnalyticError
-from analytic.formula import Expr, names, rewrite, substitute, walk
+from analytic.formula import Expr, bare_names, names, rewrite, substitute, walk
 from analytic.grammar import formula, parse
 from analytic.neurons import PAIR, SELF, STUDENTS, TEACHERS, is_loss_derivative
-from checks.domain import ANGLES, POSITIVE, Assumption, Domain, read_assumption, read_domain
+from checks.domain import ANGLES, POSITIVE, REALS, Assumption, Domain, read_assumption, read_domain
 from checks.errors import ClaimError
 from checks.verdict import Kind
 
@@ -157,25 +157,37 @@ class Claim:
         if isinstance(self.statement, SpectrumTable):
             return
         self.sides()
-        if self.norms and len(self.norms) > 2 and not self.neurons:
-            raise ClaimError(f"got the vectors {', '.join(self.norms)}, expected at most two in one identity")
+        self._check_variables()
+        for assumption in self.read_assumptions():
+            self._check_assumption(assumption)
+
+    def _check_variables(self) -> None:
+        if len(self.norms) > 2 and not self.neurons:
+            raise ClaimError(
+                f"got the vectors {', '.join(self.norms)}, expected at most two in one identity; declare constants, "
+                f"such as t, by --variable 't=(0, 1)' or variables={{'t': '(0, 1)'}}"
+            )
+        occurring = {f"|{n}|" for n in self.norms} | frozenset().union(*(names(s) for s in self.sides()))
+        occurring |= {"theta"} if len(self.norms) > 1 else set()
         for name in self.variables:
-            if name not in {f"|{n}|" for n in self.norms} | {"theta", *self.parameters}:
+            if name not in occurring:
                 raise ClaimError(f"got a domain for {name!r}, which does not occur in {self.statement}")
+        if self.limit is not None and "theta" in self.variables:
+            raise ClaimError(f"got a domain for theta in a claim about the limit theta -> {self.limit}, expected none")
         for name in (*(f"|{n}|" for n in self.norms), *self.variables):
             _check_domain(name, self.domain(name))
-        for assumption in self.read_assumptions():
-            loose = (names(assumption.left) | names(assumption.right)) - {
-                "pi",
-                "theta",
-                "rho",
-                *self.norms,
-                *self.parameters,
-            }
-            if loose or self.neurons:
-                raise ClaimError(
-                    f"got the assumption {assumption.text!r}, expected one on the variables of a scalar identity"
-                )
+
+    def _check_assumption(self, assumption: Assumption) -> None:
+        used = names(assumption.left) | names(assumption.right)
+        nodes = [n for side in (assumption.left, assumption.right) for n in walk(side)]
+        closed = not any(n.head in ("expect", "dot") or any(n.is_call(o) for o in OPERATORS) for n in nodes)
+        vectors = (bare_names(assumption.left) | bare_names(assumption.right)) & set(self.norms)
+        known = {"pi", "theta", "rho", *self.norms, *self.parameters}
+        if self.neurons or not closed or used - known or vectors:
+            raise ClaimError(
+                f"got the assumption {assumption.text!r}, expected an inequality between norms, theta and parameters "
+                f"of an identity in at most two vectors"
+            )
 
     def sides(self) -> tuple[Expr, Expr]:
         """Both sides of an identity with definitions expanded.
@@ -216,8 +228,15 @@ class Claim:
 
     def domain(self, variable: str) -> Domain:
         """The domain of a variable."""
-        default = ANGLES if variable == "theta" else POSITIVE if variable.startswith("|") else "(-oo, oo)"
+        if variable == "theta" and self.limit is not None:  # both sides are compared at the limit point
+            return read_domain("{" + self.limit + "}")
+        default = ANGLES if variable == "theta" else POSITIVE if variable.startswith("|") else REALS
         return read_domain(self.variables.get(variable, default))
+
+    @property
+    def limit(self) -> str | None:
+        """The angle at which limits are taken, as text, if there are any."""
+        return None if isinstance(self.statement, SpectrumTable) else _limit(self.sides())
 
     def read_assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions as inequalities."""
@@ -237,6 +256,14 @@ def _check_domain(name: str, domain: Domain) -> None:
 
 
 @lru_cache(maxsize=4096)
+def _limit(sides: tuple[Expr, Expr]) -> str | None:
+    angles = {str(n.children[3]) for s in sides for n in walk(s) if n.is_call("limit") and len(n.children) == 4}
+    if len(angles) > 1:
+        raise ClaimError(f"got limits at theta = {', '.join(sorted(angles))}, expected one limit point in one claim")
+    return next(iter(angles), None)
+
+
+@lru_cache(maxsize=4096)
 def _has_loss(sides: tuple[Expr, Expr]) -> bool:
     return any(is_loss_derivative(n) for s in sides for n in walk(s))
 
@@ -244,7 +271,8 @@ def _has_loss(sides: tuple[Expr, Expr]) -> bool:
 @lru_cache(maxsize=4096)
 def _vectors(sides: tuple[Expr, Expr], parameters: tuple[str, ...]) -> tuple[str, ...]:
     functions = {n.children[0] for s in sides for n in walk(s) if n.head == "call"}
-    inputs = {n.children[1] for s in sides for n in walk(s) if n.head == "dot"}
+    inside = (n for s in sides for e in walk(s) if e.head == "expect" for n in walk(e))
+    inputs = {n.children[1] for n in inside if n.head == "dot"}
     skip = {n.identifier for n in (*functions, *inputs)} | {"pi", "theta", "rho", "I", *parameters}
     found: dict[str, None] = {}
     for side in sides:

@@ -35,7 +35,9 @@ class Domain:
     @property
     def point(self) -> Expr | None:
         """The only point, if there is only one."""
-        return self.low if self.low is not None and self.low == self.high else None
+        return (
+            self.low if self.low is not None and self.low == self.high and not self.low_open | self.high_open else None
+        )
 
     def within(self, other: Domain) -> bool:
         """Whether this domain certainly lies in the other."""
@@ -101,8 +103,10 @@ def read_domain(text: str) -> Domain:
 def _checked(domain: Domain, text: str) -> Domain:
     constants: BallAlgebra = BallAlgebra({}, None, {})
     ends = [None if e is None else evaluate(e, constants) for e in (domain.low, domain.high)]
-    if ends[0] is not None and ends[1] is not None and ends[0] > ends[1]:
-        raise ClaimError(f"{text!r} is empty")
+    if ends[0] is not None and ends[1] is not None:
+        single = domain.low == domain.high
+        if ends[0] > ends[1] or (single and (domain.low_open or domain.high_open)):
+            raise ClaimError(f"{text!r} is empty")
     return domain
 
 

@@ -10,7 +10,7 @@ from flint import arb
 from numpy.typing import NDArray
 
 from analytic.angle import Angle
-from analytic.balls import BallAlgebra, disjoint
+from analytic.balls import BallAlgebra, disjoint, finite
 from analytic.constants import multiple_of_pi
 from analytic.errors import FormulaError
 from analytic.expectation import gaussian_names
@@ -240,6 +240,19 @@ def is_derivative(expr: Expr) -> bool:
     return any(n.is_call(o) for n in walk(expr) for o in OPERATORS)
 
 
+def estimated_at(expr: Expr, point: Point) -> Point:
+    """Where a side is estimated: at the point, or at the limit point if the side is a limit.
+
+    Raises:
+        FormulaError: a limit at another angle than 0 or pi.
+    """
+    if not expr.is_call("limit"):
+        return point
+    if multiple_of_pi(expr.children[3]) not in (0, 1):
+        raise FormulaError(f"got a limit at theta = {expr.children[3]}, expected 0 or pi")
+    return Point(point.values, None, expr.children[3], point.constants, point.vectors)
+
+
 def estimate_side(expr: Expr, point: Point, method: str, settings: Settings) -> tuple[Tensor[arb], Ledger]:
     """One side of an identity at a point, from the definitions.
 
@@ -256,11 +269,7 @@ def estimate_side(expr: Expr, point: Point, method: str, settings: Settings) -> 
         FormulaError: the empirical witness has no estimate for the formula.
     """
     if expr.is_call("limit"):
-        at = multiple_of_pi(expr.children[3])
-        if at not in (0, 1):
-            raise FormulaError("limits are taken as theta tends to 0 or pi")
-        moved = Point(point.values, None, expr.children[3], point.constants, point.vectors)
-        return estimate_side(expr.children[1], moved, method, settings)
+        return estimate_side(expr.children[1], estimated_at(expr, point), method, settings)
     interpreter = EmpiricalInterpreter(point, method, settings, expectations_in(expr))
     return interpreter.tensor(expr), interpreter.ledger
 
@@ -275,6 +284,10 @@ def confront(
 ) -> EmpiricalEvidence:
     """The comparison of an estimate with what is claimed and with what was derived, at the worst coordinate."""
     keys = list(estimated.coordinates)
+    if not ledger.estimates:
+        raise FormulaError("there is nothing to estimate on either side")
+    if not all(finite(t.coordinates[k]) for t in (estimated, claimed) for k in keys):
+        raise FormulaError(f"a side has no finite value at {where}")
     worst = max(keys, key=lambda k: _excess(estimated.coordinates[k], claimed.coordinates[k]))
     value, claim = estimated.coordinates[worst], claimed.coordinates[worst]
     error = max(float(x.rad()) for x in estimated.coordinates.values())

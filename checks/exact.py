@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from flint import arb
 
-from analytic.balls import Ball, disjoint, finite, precision
+from analytic.balls import disjoint, finite, precision
 from analytic.constants import multiple_of_pi, rational_value
 from analytic.errors import DerivationError, DomainError, FormulaError, OutsideRingError
 from analytic.formula import PI, Expr, walk
@@ -24,9 +24,11 @@ from checks.points import Point, random_points, simple_points, vectors_of
 from checks.verdict import Counterexample, ExactEvidence, Outcome
 
 #: Precisions tried for balls, in bits.
-PRECISIONS = (106, 212, 424, 848, 3392)
+PRECISIONS = (106, 212, 848, 3392, 13568)
+#: Working precision for a claim about one point.
+ENCLOSING = 848
 #: Every simple point is looked at with the first two precisions, the first few points with all.
-THOROUGH_POINTS = 6
+THOROUGH_POINTS = 4
 SECOND_ENGINE_POINTS = 8
 SIMPLE_POINTS = 400
 
@@ -113,7 +115,10 @@ def sides_by_class(claim: Claim) -> dict[str, tuple[Side, Side]]:
 
 def _neuron_side(claim: Claim, expr: Expr) -> dict[str, Side]:
     if is_loss_derivative(expr):
-        return {c: Side(expr, b.ring, b.tensor, closed=False) for c, b in loss_derivative(expr).items()}
+        blocks = loss_derivative(expr)
+        if set(blocks) != set(claim.classes):
+            raise ClaimError("got two different derivatives of L, expected one of them and a formula")
+        return {c: Side(expr, b.ring, b.tensor, closed=False) for c, b in blocks.items()}
     return {c: _side(claim, e, c) for c, e in split_by_class(expr, claim.classes).items()}
 
 
@@ -151,11 +156,9 @@ def judge_identity(claim: Claim, seed: int) -> ExactEvidence:
     found = []
     for kind, (left, right) in sides_by_class(claim).items():
         if next(iter(simple_points(claim, kind)), None) is None and not random_points(claim, 1, seed, kind):
-            raise VacuousClaimError(
-                f"{claim.name}: no test point satisfies {', '.join(claim.assumptions) or 'the domains'}"
-            )
+            raise VacuousClaimError(f"no test point satisfies {', '.join(claim.assumptions) or 'the domains'}")
         found.append(compare(claim, kind, left, right, seed))
-    worst = [Outcome.DIFFERENT, Outcome.UNDECIDED, Outcome.ENCLOSED, Outcome.EQUAL]
+    worst = [Outcome.DIFFERENT, Outcome.UNLIKE, Outcome.UNDECIDED, Outcome.ENCLOSED, Outcome.EQUAL]
     summary = min(found, key=lambda e: worst.index(e.outcome))
     if len(found) == 1:
         return summary
@@ -183,7 +186,7 @@ def compare(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Exac
         if not (left.why or right.why):
             detail = f"left - right = {tensor_formula(difference, left.ring)}"
             counterexample = find_counterexample(claim, kind, left, right, seed)
-            outcome = Outcome.UNDECIDED if counterexample is None else Outcome.DIFFERENT
+            outcome = Outcome.UNLIKE if counterexample is None else Outcome.DIFFERENT
             return ExactEvidence(outcome, engine, left.shown(), conditions, detail, counterexample)
     return _by_balls(claim, kind, left, right, conditions, seed)
 
@@ -278,14 +281,15 @@ def _lazily(claim: Claim, kind: str, seed: int) -> Iterator[Point]:
 
 
 def _counterexample(point: Point, kind: str, x: arb, y: arb) -> Counterexample:
+    summand = {"students": " (summand over the other students)", "teachers": " (summand over the teachers)"}
     ratio = x / y
-    with precision(64):
-        shown = Ball.of(+ratio).midpoint if finite(ratio) else None
-    where = f"{point}" + {
-        "students": " (summand over the other students)",
-        "teachers": " (summand over the teachers)",
-    }.get(kind, "")
-    return Counterexample(where, x.str(15, radius=False), y.str(15, radius=False), shown)
+    texts = next(t for t in (_texts(digits, x, y) for digits in (15, 30, 60, 120, 1000, 5000)) if t[0] != t[1])
+    shown = ratio.str(max(15, len(texts[0])), radius=False) if finite(ratio) else None
+    return Counterexample(f"{point}{summand.get(kind, '')}", *texts, shown)
+
+
+def _texts(digits: int, x: arb, y: arb) -> tuple[str, str]:
+    return x.str(digits, radius=False), y.str(digits, radius=False)
 
 
 def _by_balls(
@@ -316,11 +320,21 @@ def _by_balls(
 def _enclosed(claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...]) -> ExactEvidence:
     """A claim about one point: the largest possible |left - right| there."""
     point = next(iter(simple_points(claim, kind)))
-    with precision(PRECISIONS[-1]):
+    with precision(ENCLOSING):
         pairs = _value_pairs(left, right, point)
         gaps = [abs(x - y).abs_upper() for x, y in pairs]
         if not all(finite(g) for g in gaps):
             return ExactEvidence(Outcome.UNDECIDED, "balls", left.shown(), conditions, "a ball is infinite or NaN")
         eps = max(gaps, key=lambda g: float(g.log()) if g > 0 else float("-inf"))
-        detail = f"|left - right| <= {eps.str(3, radius=False)} at the only point {point}, {PRECISIONS[-1]} bits"
+        detail = f"|left - right| <= {eps.str(3, radius=False)} at the only point {point}, {ENCLOSING} bits"
     return ExactEvidence(Outcome.ENCLOSED, "balls at the only point of the domain", left.shown(), conditions, detail)
+
+
+def has_value(claim: Claim, seed: int) -> bool:
+    """Whether both sides have finite values at some test point; a formula without any is no statement."""
+    for kind, sides in sides_by_class(claim).items():
+        for point in random_points(claim, SECOND_ENGINE_POINTS, seed, kind):
+            with precision(PRECISIONS[0]):
+                if all(finite(x) for s in sides for x in s.at(point).coordinates.values()):
+                    return True
+    return False

@@ -16,7 +16,34 @@ from numeric import absolute, leaky_relu, relu, sign, step
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
 
-_PLAIN: dict[str, Callable[[Array], Array]] = {"relu": relu, "step": step, "sign": sign, "abs": absolute}
+
+@dataclass(frozen=True)
+class Definition:
+    """An activation as the empirical witness knows it.
+
+    Args:
+        function: of an array and the further arguments.
+        degree: of positive homogeneity.
+        slope: the derivative almost everywhere as a formula, from the arguments; None if the activation jumps.
+    """
+
+    function: Callable[..., Array]
+    degree: int
+    slope: Callable[..., Expr] | None = None
+
+
+def _leaky_slope(z: Expr, slope: Expr) -> Expr:
+    return slope + (1 - slope) * call("step", z)
+
+
+#: To add an activation for the empirical witness, state it here; the exact one has analytic.activations.ACTIVATIONS.
+DEFINITIONS = {
+    "relu": Definition(relu, 1, lambda z: call("step", z)),
+    "step": Definition(step, 0),
+    "sign": Definition(sign, 0),
+    "abs": Definition(absolute, 1, lambda z: call("sign", z)),
+    "leaky_relu": Definition(lambda z, slope: leaky_relu(z, float(slope)), 1, _leaky_slope),
+}
 
 
 def compile_integrand(expr: Expr, constants: Mapping[str, float]) -> Callable[[Values], Array]:
@@ -68,13 +95,13 @@ def _named(identifier: str, values: Values, constants: Mapping[str, float]) -> A
 
 
 def _call(function: str, parts: list[Array]) -> Array:
-    if function in _PLAIN:
-        return _PLAIN[function](parts[0])
-    if function == "leaky_relu":
-        return leaky_relu(parts[0], float(parts[1]))
+    if function in DEFINITIONS:
+        return DEFINITIONS[function].function(*parts)
     if function == "sqrt":
         return np.asarray(np.sqrt(parts[0]))
-    raise FormulaError(f"the empirical witness has no definition of {function}; expected {', '.join(sorted(_PLAIN))}")
+    raise FormulaError(
+        f"the empirical witness has no definition of {function}; expected {', '.join(sorted(DEFINITIONS))}"
+    )
 
 
 def derivative(expr: Expr, variable: str) -> Expr | None:
@@ -117,12 +144,10 @@ def _product(factors: tuple[Expr, ...], variable: str) -> Expr | None:
 def _chain(expr: Expr, variable: str) -> Expr | None:
     function, argument = expr.children[0].identifier, expr.children[1]
     inner = derivative(argument, variable)
-    slopes = {"relu": call("step", argument), "abs": call("sign", argument)}
-    if function == "leaky_relu":
-        slopes[function] = expr.children[2] + (1 - expr.children[2]) * call("step", argument)
-    if inner is None or (function not in slopes and inner != num(0)):
-        return None
-    return mul(slopes[function], inner) if function in slopes else num(0)
+    if inner is None or inner == num(0):
+        return inner
+    slope = DEFINITIONS[function].slope if function in DEFINITIONS else None
+    return None if slope is None else mul(slope(*expr.children[1:]), inner)
 
 
 @dataclass(frozen=True)
@@ -227,6 +252,10 @@ def _graded_call(expr: Expr, norms: Mapping[str, float], constants: Mapping[str,
     if set(inner) != {1}:
         raise FormulaError(f"got {expr}, expected an activation of a linear form of the Gaussian variables")
     z, extra = inner[1], [np.asarray(float(_evaluate(a, {}, constants))) for a in expr.children[2:]]
-    degree = 0 if function in ("step", "sign") else 1
+    if function not in DEFINITIONS:
+        raise FormulaError(
+            f"the empirical witness has no definition of {function}; expected {', '.join(sorted(DEFINITIONS))}"
+        )
     corners = [float(_call(function, [np.asarray(end), *extra])) for end in (z.low, 0.0, z.high)]
+    degree = DEFINITIONS[function].degree
     return {degree: Graded(lambda values: _call(function, [z.function(values), *extra]), min(corners), max(corners))}

@@ -9,18 +9,19 @@ from dataclasses import replace
 from flint import arb
 
 from analytic.balls import precision
-from analytic.errors import AnalyticError, DomainError, FormulaError, OutsideRingError
+from analytic.errors import AnalyticError, FormulaError
 from analytic.formula import Expr
 from analytic.frame import Tensor
 from checks.claim import Claim, Identity, SpectrumTable
-from checks.empirical import QUADRATURE, SAMPLING, Settings, confront, estimate_side, is_derivative
+from checks.empirical import QUADRATURE, SAMPLING, Settings, confront, estimate_side, estimated_at, is_derivative
 from checks.errors import ClaimError
-from checks.exact import is_closed, judge_identity, sides_by_class
+from checks.exact import has_value, is_closed, judge_identity, sides_by_class
 from checks.neurons import judge_networks
 from checks.points import random_points
 from checks.slips import slips
 from checks.spectra import judge_samples, judge_table, read_rows, slips_of_table
 from checks.verdict import EmpiricalEvidence, ExactEvidence, Kind, Outcome, Power, Verdict
+from numeric import NumericError
 
 #: Probability of a false alarm of a whole report; a report of several claims splits it.
 ALPHA = 1e-6
@@ -96,7 +97,7 @@ def empirical_evidence(claim: Claim, settings: Settings) -> tuple[tuple[Empirica
         if claim.neurons:
             return judge_networks(claim, replace(settings, samples=40_000)), ""
         return tuple(_at_points(claim, settings)), ""
-    except (FormulaError, OutsideRingError, DomainError) as error:
+    except (AnalyticError, NumericError) as error:
         return (), f"no empirical evidence: {error}"
 
 
@@ -110,6 +111,7 @@ def _at_points(claim: Claim, settings: Settings) -> Iterator[EmpiricalEvidence]:
     points = random_points(claim, POINTS, settings.seed)
     share = replace(settings, alpha=settings.alpha / max(1, len(points)) / (1 if is_closed(other.expr) else 2))
     for point in points:
+        where = str(estimated_at(estimated.expr, point))
         for method in methods:
             with precision(106):
                 tensor, ledger = estimate_side(estimated.expr, point, method, share)
@@ -117,7 +119,7 @@ def _at_points(claim: Claim, settings: Settings) -> Iterator[EmpiricalEvidence]:
                 claimed = (
                     other.at(point) if is_closed(other.expr) else estimate_side(other.expr, point, method, share)[0]
                 )
-                yield confront(tensor, ledger, _promoted(claimed, tensor), derived, str(point), share)
+                yield confront(tensor, ledger, _promoted(claimed, tensor), derived, where, share)
 
 
 def _promoted(x: Tensor[arb], like: Tensor[arb]) -> Tensor[arb]:
@@ -178,6 +180,8 @@ def _without_proof(
     retry: Callable[[], Sequence[EmpiricalEvidence]],
 ) -> _Decision:
     against = [e for e in empirical if not e.agrees]
+    if exact.outcome is Outcome.UNLIKE:
+        return Kind.INCONCLUSIVE, f"the sides differ as formulas, but no point was found where: {exact.detail}", False
     if any(e.kind == "bound" for e in against):
         if any(not e.agrees and e.kind == "bound" for e in retry()):
             return (
@@ -202,6 +206,9 @@ def _judge_spectrum(claim: Claim, table: SpectrumTable, settings: Settings, powe
     rows = read_rows(table)
     enough = replace(settings, samples=SPECTRUM_SAMPLES)
     exact, empirical = judge_table(rows), judge_samples(rows, enough)
+    if exact.outcome is Outcome.UNDECIDED:  # samples at two sizes say nothing about all sizes
+        reason = f"{exact.detail}; samples agree at {sum(e.agrees for e in empirical)} of {len(empirical)} sizes only"
+        return Verdict(claim.name, str(claim.statement), Kind.INCONCLUSIVE, reason, claim.expect, exact, empirical)
     verdict = decide(claim, exact, empirical, "", lambda: ())
     if power and verdict.kind is Kind.PROVED:
         outcomes = [(d, judge_table(slip).outcome) for d, slip in slips_of_table(rows)]
@@ -217,8 +224,8 @@ def fresh(settings: Settings) -> Settings:
     return replace(settings, seed=settings.seed + 1_000_003)
 
 
-def _power(outcomes: list[tuple[str, Outcome]]) -> Power:
-    real = [(d, o) for d, o in outcomes if o is not Outcome.EQUAL]
+def _power(outcomes: Sequence[tuple[str, Outcome | None]]) -> Power:
+    real = [(d, o) for d, o in outcomes if o not in (Outcome.EQUAL, None)]
     survivors = tuple(d for d, o in real if o is not Outcome.DIFFERENT)
     return Power(len(real) - len(survivors), len(real), survivors)
 
@@ -236,9 +243,11 @@ def _with_slips(claim: Claim, verdict: Verdict, settings: Settings) -> Verdict:
     return replace(verdict, repair=next((f"{text}  ({d})" for d, text, o in outcomes if o is Outcome.EQUAL), None))
 
 
-def slip_outcome(claim: Claim, left: Expr, slip: Expr, seed: int) -> Outcome:
-    """What the exact witness says of a slip; a slip that has no meaning (a vector plus a scalar) is refuted by that."""
+def slip_outcome(claim: Claim, left: Expr, slip: Expr, seed: int) -> Outcome | None:
+    """What the exact witness says of a slip; None if it is no formula with a value, such as sqrt(-1)."""
     try:
-        return judge_identity(replace(claim, statement=Identity(str(left), str(slip))), seed).outcome
+        slipped = replace(claim, statement=Identity(str(left), str(slip)))
+        outcome = judge_identity(slipped, seed).outcome
+        return None if outcome is Outcome.UNDECIDED and not has_value(slipped, seed) else outcome
     except (ClaimError, AnalyticError):
-        return Outcome.DIFFERENT
+        return None

@@ -10,7 +10,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from analytic.balls import disjoint, precision
+from analytic.balls import disjoint, finite, precision
 from analytic.dense import densify, pair_interpreter
 from analytic.dense import population_gradient as exact_gradient
 from analytic.dense import population_hessian as exact_hessian
@@ -151,6 +151,8 @@ def _confront(
         claimed = [[claimed[0][0]] * value.shape[1]] * value.shape[0]
     elif shape != value.shape:
         raise FormulaError(f"the formula has the shape {shape}, expected {value.shape}")
+    if not all(finite(x) for row in claimed for x in row):
+        raise FormulaError(f"the formula has no finite value at {network}")
     balls = [[arb(float(x), float(e)) for x, e in zip(*rows, strict=True)] for rows in zip(value, error, strict=True)]
     indices = list(np.ndindex(*value.shape))
     a, b = max(indices, key=lambda i: abs(value[i] - float(claimed[i[0]][i[1]])) / (error[i] or 1e-300))

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def expectation_report(
-    result: Expectation, value: Ball | None, at: Mapping[str, str], steps: bool, environment: Mapping[str, JSON]
+    result: Expectation,
+    value: Ball | None,
+    at: Mapping[str, str],
+    digits: int,
+    steps: bool,
+    environment: Mapping[str, JSON],
 ) -> Report:
     """The closed form of an expectation, its value at a point, and the derivation.
 
@@ -24,6 +29,7 @@ def expectation_report(
         result: the expectation.
         value: its value at the point, if one was given.
         at: the point.
+        digits: digits of the value.
         steps: whether to list the derivation.
         environment: see ``checks.report.environment``.
     """
@@ -40,9 +46,11 @@ def expectation_report(
     ]
     payload: dict[str, JSON] = {"closed_form": str(result.value), "latex": to_latex(result.value)}
     if value is not None:
-        point = ", ".join(f"{n} = {v}" for n, v in at.items())
-        rows.append((Cell(f"value at {point}" if point else "value"), Cell(str(value))))
-        payload["value"] = {"midpoint": value.midpoint, "radius": value.radius, "bits": value.bits, "at": dict(at)}
+        shown = {f"|{n}|": at.get(n, "1") for n in result.variables}
+        shown |= {n: v for n, v in at.items() if n not in result.variables}
+        point = ", ".join(f"{n} = {v}" for n, v in shown.items())
+        rows.append((Cell(f"value at {point}" if point else "value"), Cell(value.enclosure(digits))))
+        payload["value"] = {"midpoint": value.midpoint, "radius": value.radius, "bits": value.bits, "at": shown}
     if steps:
         numbered = list(enumerate(result.steps, start=1))
         rows += [(Cell(f"{i}. {s.rule}"), Cell(f"{s.left} = {s.right}", s.latex)) for i, s in numbered]
@@ -133,7 +141,7 @@ def verdicts_report(verdicts: Sequence[Verdict], strict: bool, note: str, enviro
     payload: dict[str, JSON] = {
         "summary": dict(counts),
         "failed": list(failed),
-        "verdicts": [v.as_dict() for v in verdicts],
+        "verdicts": [v.as_dict(strict) for v in verdicts],
     }
     return Report("verdicts", "Verdicts", columns, rows, tuple(notes), payload, environment)
 
@@ -160,7 +168,7 @@ def _verdict_row(v: Verdict, strict: bool) -> tuple[Cell, ...]:
     exact = "-" if v.exact is None else v.exact.outcome.value
     agree = sum(e.agrees for e in v.empirical)
     empirical = f"{agree}/{len(v.empirical)} agree" if v.empirical else "-"
-    slips = f"{v.power.refuted}/{v.power.total}" if v.power else "-"
+    slips = f"{v.power.refuted}/{v.power.total}" if v.power and v.power.total else "-"
     return (
         Cell(v.kind.value),
         Cell("yes" if v.as_expected(strict) else "NO", None, v.as_expected(strict)),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from checks.claim import Claim
@@ -71,7 +74,21 @@ def judge_all(claims: Sequence[Claim], plan: Plan) -> Iterator[tuple[int, Verdic
     from joblib import Parallel, delayed
 
     tasks = (delayed(_numbered)(i, c, plan, share) for i, c in enumerate(claims))
-    yield from Parallel(n_jobs=min(plan.jobs, len(claims)), return_as="generator_unordered")(tasks)
+    with _interrupts_ignored():  # the workers inherit this: Ctrl-C is for the parent, which then stops them
+        verdicts = Parallel(n_jobs=min(plan.jobs, len(claims)), return_as="generator_unordered")(tasks)
+    yield from verdicts
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may change signal handlers
+        yield
+        return
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def _on_cluster(claims: Sequence[Claim], plan: Plan, share: float) -> Iterator[tuple[int, Verdict]]:

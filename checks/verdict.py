@@ -44,6 +44,7 @@ class Outcome(StrEnum):
     EQUAL = "equal"
     ENCLOSED = "equal to within eps"
     DIFFERENT = "different"
+    UNLIKE = "different as formulas, no point found"
     UNDECIDED = "undecided"
 
 
@@ -141,7 +142,7 @@ class Power:
     survivors: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        text = f"refutes {self.refuted} of {self.total} slips"
+        text = f"refutes {self.refuted} of {self.total} slips" if self.total else "the formula has no slips to try"
         return text + (f"; survivors: {'; '.join(self.survivors)}" if self.survivors else "")
 
 
@@ -161,6 +162,10 @@ class Verdict:
         power: which slips the evidence would have refuted.
         witnesses_disagree: whether the two witnesses contradict each other.
         seconds: wall time.
+
+    Example:
+        >>> Verdict("my/claim", "1 = 2", Kind.REFUTED, "the sides differ").as_expected()
+        False
     """
 
     claim: str
@@ -205,11 +210,15 @@ class Verdict:
 
         return f"<pre>{escape(str(self))}</pre>"
 
-    def as_dict(self) -> dict[str, Any]:
-        """The verdict as JSON-ready data."""
+    def as_dict(self, strict: bool = False) -> dict[str, Any]:
+        """The verdict as JSON-ready data.
+
+        Args:
+            strict: see ``as_expected``.
+        """
         data: dict[str, Any] = asdict(self)
         data["kind"] = self.kind.value
-        data["as_expected"] = self.as_expected()
+        data["as_expected"] = self.as_expected(strict)
         if self.exact is not None:
             data["exact"]["outcome"] = self.exact.outcome.value
         return data

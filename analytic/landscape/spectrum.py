@@ -60,7 +60,10 @@ class Spectrum:
         k: the number of neurons, None if symbolic.
         d: the dimension of the input, None if symbolic.
         rows: one row a distinct eigenvalue; ascending where k is a number.
-        components: the names of the isotypic components.
+
+    Example:
+        >>> spectrum(2).trace.fraction
+        Fraction(2, 1)
     """
 
     k: int | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import lru_cache
 
 from checks.claim import Claim
@@ -9,11 +10,11 @@ from checks.errors import UnknownClaimError
 
 
 @lru_cache(maxsize=1)
-def catalogue() -> dict[str, Claim]:
+def all_claims() -> dict[str, Claim]:
     """All built-in claims by name, in order.
 
     Example:
-        >>> "kernels/relu" in catalogue()
+        >>> "kernels/relu" in all_claims()
         True
     """
     from checks.catalogue import kernels, population_loss, spectra
@@ -23,7 +24,13 @@ def catalogue() -> dict[str, Claim]:
 
 
 def find_claims(names: tuple[str, ...]) -> list[Claim]:
-    """The claims of those names; a name may also be a group such as ``kernels``. Without names, all.
+    """The claims of those names; without names, all.
+
+    Args:
+        names: names of claims, or of groups such as ``kernels``.
+
+    Returns:
+        The claims in the order of the names, each once.
 
     Raises:
         UnknownClaimError: no claim or group has that name.
@@ -32,13 +39,13 @@ def find_claims(names: tuple[str, ...]) -> list[Claim]:
         >>> [c.name for c in find_claims(("spectra",))]
         ['spectra/global-minimum']
     """
-    known = catalogue()
+    known = all_claims()
     found: dict[str, Claim] = {}
     for name in names:
         matching = {n: c for n, c in known.items() if n == name or n.startswith(name.rstrip("/") + "/")}
         if not matching:
-            raise UnknownClaimError(
-                f"got the claim {name!r}, expected one of: {', '.join(known)}; or a group such as kernels"
-            )
+            near = get_close_matches(name, [*known, *{n.partition("/")[0] for n in known}], n=3, cutoff=0.4)
+            hint = f"did you mean {', '.join(near)}?" if near else "a name or group of the catalogue"
+            raise UnknownClaimError(f"got the claim {name!r}, expected {hint}; closedform verify --list shows all")
         found |= matching
     return list((found if names else known).values())

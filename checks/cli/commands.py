@@ -9,7 +9,7 @@ import click
 from checks.cli.options import assignments, output_options
 
 
-@click.command("expect")
+@click.command("expect", short_help="Derive a Gaussian expectation.")
 @click.argument("expression")
 @click.option(
     "--norm", "norms", multiple=True, metavar="U=VALUE", callback=assignments, help="A standard deviation |u|."
@@ -44,12 +44,13 @@ def expect_command(
 
     result = expect(expression, tuple(parameters))
     at = {**norms, **parameters, **{n: v for n, v in (("theta", theta), ("rho", rho)) if v is not None}}
-    value = result.at(digits, **at) if at or not result.variables else None
-    emit(expectation_report(result, value, at, steps, environment()), form, out)
+    value = result.at(at, digits=digits) if at or not result.variables else None
+    block = environment(precision="exact" if value is None else f"{value.bits} bits")
+    emit(expectation_report(result, value, at, digits, steps, block), form, out)
     return 0
 
 
-@click.command("spectrum")
+@click.command("spectrum", short_help="The Hessian spectrum at the global minimum.")
 @click.option(
     "--k", type=click.IntRange(min=1), help="Number of neurons (students and teachers); without it, formulas in k."
 )
@@ -64,11 +65,12 @@ def spectrum_command(k: int | None, d: int | None, digits: int, form: str, out: 
     from checks.present import spectrum_report
     from checks.report import emit, environment
 
-    emit(spectrum_report(spectrum(k, d), digits, environment()), form, out)
+    block = environment(precision="exact" if k is None else f"{digits} digits")
+    emit(spectrum_report(spectrum(k, d), digits, block), form, out)
     return 0
 
 
-@click.command("verify")
+@click.command("verify", short_help="Judge claims of the catalogue, or your own.")
 @click.argument("targets", nargs=-1, metavar="[NAME | 'LEFT = RIGHT']...")
 @click.option(
     "--variable", "variables", multiple=True, metavar="NAME=DOMAIN", callback=assignments, help="e.g. 't=(0, 1)'."

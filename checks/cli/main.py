@@ -15,7 +15,8 @@ FAILED, USAGE, INTERNAL, INTERRUPTED = 1, 2, 70, 130
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"]}, epilog="Exit codes: 0 as expected, 1 not, 2 bad input."
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 as expected, 1 not, 2 bad input, 70 internal error, 130 interrupted.",
 )
 @click.version_option(package_name="closedform", prog_name="closedform")
 def cli() -> None:

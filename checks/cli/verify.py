@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from checks.catalogue import find_claims
 from checks.claim import Claim, Identity
 from checks.errors import ClaimError
+from checks.exact import PRECISIONS
 from checks.present import verdicts_report
-from checks.report import Cell, Column, Report, emit, environment
+from checks.report import Cell, Column, Report, emit, ensure_writable, environment
 from checks.runner import Plan, judge_all
 from checks.verdict import Verdict
 
@@ -69,6 +70,8 @@ def verify_claims(
     if not 0 < plan.alpha < 1:
         raise ClaimError(f"got alpha = {plan.alpha}, expected a probability strictly between 0 and 1, such as 1e-6")
     claims = claims_of(targets, variables, assumptions)
+    if out is not None and out != "-":
+        ensure_writable(out)
     found: dict[int, Verdict] = {}
     interrupted = False
     with _progress(len(claims)) as advance:
@@ -80,7 +83,9 @@ def verify_claims(
             interrupted = True
     verdicts = [found[i] for i in sorted(found)]
     note = f"INTERRUPTED after {len(found)} of {len(claims)} claims" if interrupted else ""
-    block = environment(plan.seed, alpha=plan.alpha, jobs=plan.jobs, slips=plan.power)
+    block = environment(
+        plan.seed, f"{PRECISIONS[0]} to {PRECISIONS[-1]} bits", alpha=plan.alpha, jobs=plan.jobs, slips=plan.power
+    )
     report = verdicts_report(verdicts, strict, note, block)
     emit(report, form, None if interrupted else out)
     if interrupted:

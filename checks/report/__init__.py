@@ -2,7 +2,7 @@
 
 from checks.report.environment import environment
 from checks.report.model import JSON, Cell, Column, Report
-from checks.report.output import OutputError, emit, write_atomically
+from checks.report.output import OutputError, emit, ensure_writable, write_atomically
 from checks.report.render import FORMATS, Format, render
 from checks.report.table import print_table
 
@@ -15,6 +15,7 @@ __all__ = [
     "OutputError",
     "Report",
     "emit",
+    "ensure_writable",
     "environment",
     "print_table",
     "render",

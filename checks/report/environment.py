@@ -13,12 +13,12 @@ PACKAGES = ("sympy", "python-flint", "numpy", "scipy", "mpmath")
 """The packages whose versions can change a digit of a result."""
 
 
-def environment(seed: int | None = None, precision: int | None = None, **extra: JSON) -> dict[str, JSON]:
+def environment(seed: int | None = None, precision: int | str | None = None, **extra: JSON) -> dict[str, JSON]:
     """The environment block of a report.
 
     Args:
         seed: of the empirical witness; None if nothing was drawn.
-        precision: of the balls, in bits; None if there are none.
+        precision: of the balls, in bits or in words; None if there are none.
         **extra: more that a replay needs.
 
     Returns:

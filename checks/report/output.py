@@ -52,6 +52,33 @@ def write_atomically(path: str | os.PathLike[str], text: str) -> None:
         raise OutputError(f"cannot write {os.fspath(path)!r}: {_reason(error)}") from error
 
 
+def ensure_writable(path: str | os.PathLike[str]) -> None:
+    """Tries the folder of a file that is to be written later, so that hours of work do not end in an error.
+
+    Args:
+        path: the file.
+
+    Raises:
+        OutputError: as `write_atomically` would.
+
+    Example:
+        >>> ensure_writable("report.json")
+    """
+    try:
+        target = os.path.realpath(path)
+        if not os.path.basename(path) or os.path.isdir(target):
+            raise IsADirectoryError
+        if os.path.exists(target) and not os.access(target, os.W_OK):
+            raise PermissionError
+        folder = os.path.dirname(target)
+        if not os.path.exists(folder):
+            raise FileNotFoundError
+        if not os.path.exists(target) and not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError
+    except (OSError, ValueError) as error:
+        raise OutputError(f"cannot write {os.fspath(path)!r}: {_reason(error)}") from error
+
+
 def emit(report: Report, format: str, out: str | None = None) -> None:
     """Sends a report to a file or to standard output.
 

@@ -1,0 +1,73 @@
+"""Every claim of the catalogue gets the verdict that its author expects."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from checks.catalogue import all_claims, find_claims, kernels, population_loss, spectra
+from checks.claim import Claim
+from checks.errors import UnknownClaimError
+from checks.judge import verify
+
+CLAIMS = list(all_claims().values())
+
+
+def by_name(claim: Claim) -> str:
+    """The name of a claim, for the names of tests."""
+    return claim.name
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=by_name)
+def test_the_verdict_is_the_expected_one(claim: Claim) -> None:
+    verdict = verify(claim, power=False)
+    assert verdict.kind.value in claim.expect, str(verdict)
+    assert verdict.as_expected(strict=True)
+    assert not verdict.witnesses_disagree
+    assert verdict.empirical, "both witnesses are heard"
+    assert all(e.agrees_with_derived is not False for e in verdict.empirical)
+    assert all(e.agrees for e in verdict.empirical) == (verdict.kind.value != "REFUTED")
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=by_name)
+def test_the_entry_is_complete(claim: Claim) -> None:
+    assert re.fullmatch(r"[a-z0-9-]+/[a-z0-9-]+", claim.name)
+    assert claim.title
+    assert claim.source
+    assert claim.expect
+
+
+def test_names_and_titles_are_unique() -> None:
+    written = [*kernels.CLAIMS, *population_loss.CLAIMS, *spectra.CLAIMS]
+    assert max(Counter(c.name for c in written).values()) == 1
+    assert max(Counter(c.title for c in written).values()) == 1
+    assert written == CLAIMS
+
+
+def test_the_catalogue_has_traps_and_a_certified_claim() -> None:
+    expected = Counter(kind for c in CLAIMS for kind in c.expect)
+    assert expected["REFUTED"] >= 2
+    assert expected["CERTIFIED"] >= 1
+    assert expected["PROVED"] >= 17
+
+
+@pytest.mark.parametrize(
+    ("targets", "names"),
+    [
+        (("kernels/relu",), ["kernels/relu"]),
+        (("spectra",), ["spectra/global-minimum"]),
+        (("spectra/", "kernels/abs"), ["spectra/global-minimum", "kernels/abs"]),
+        (("kernels/abs", "kernels/abs"), ["kernels/abs"]),
+        ((), [c.name for c in CLAIMS]),
+    ],
+)
+def test_claims_are_found_by_name_and_group(targets: tuple[str, ...], names: list[str]) -> None:
+    assert [c.name for c in find_claims(targets)] == names
+
+
+@pytest.mark.parametrize("target", ["kernel", "kernels/rel", "", "kernels/relu/", "relu"])
+def test_a_part_of_a_name_is_no_name(target: str) -> None:
+    with pytest.raises(UnknownClaimError, match="verify --list shows all"):
+        find_claims((target,))

@@ -1,0 +1,67 @@
+"""Claims may be judged in any order, on any number of processes: the verdicts are the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from checks.catalogue import all_claims
+from checks.claim import Claim, Identity
+from checks.errors import ClaimError
+from checks.runner import Plan, judge_all
+from checks.verdict import Kind, Verdict
+
+NAMES = ("kernels/step", "kernels/relu-unnormalised", "kernels/relu-one-radian", "loss/gauss-newton")
+CLAIMS = [all_claims()[n] for n in NAMES]
+WRONG_KIND = Claim("my/nonsense", Identity("grad(E[relu(w.x)*relu(v.x)], w)", "I"))
+
+
+def judged(claims: list[Claim], plan: Plan) -> dict[int, Verdict]:
+    """The verdicts by position, without their times."""
+    return {i: replace(v, seconds=0.0) for i, v in judge_all(claims, plan)}
+
+
+def test_several_processes_give_the_same_verdicts() -> None:
+    alone, together = (judged(CLAIMS, Plan(seed=5, jobs=jobs)) for jobs in (1, 2))
+    assert sorted(together) == [0, 1, 2, 3]
+    assert alone == together
+    assert [alone[i].claim for i in range(4)] == list(NAMES)
+
+
+def test_one_process_keeps_the_order() -> None:
+    assert [i for i, _ in judge_all(CLAIMS, Plan(power=False))] == [0, 1, 2, 3]
+
+
+def test_the_seed_makes_a_run_reproducible() -> None:
+    first, again, other = (judged(CLAIMS[:1], Plan(seed=s, power=False)) for s in (1, 1, 2))
+    assert first == again
+    assert first[0].empirical != other[0].empirical
+    assert first[0].kind is other[0].kind is Kind.PROVED
+
+
+def test_alpha_is_split_over_the_claims() -> None:
+    few, many = (judged(CLAIMS[:n], Plan(alpha=1e-4, power=False)) for n in (1, 4))
+    assert sum(e.alpha or 0.0 for e in few[0].empirical) == pytest.approx(1e-4)
+    assert sum(e.alpha or 0.0 for e in many[0].empirical) == pytest.approx(1e-4 / 4)
+
+
+def test_without_slips_there_is_neither_power_nor_repair() -> None:
+    plain = judged(CLAIMS[:2], Plan(power=False))
+    assert [(v.power, v.repair) for v in plain.values()] == [(None, None)] * 2
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_there_is_at_least_one_job(jobs: int) -> None:
+    with pytest.raises(ClaimError, match="expected at least 1"):
+        list(judge_all(CLAIMS, Plan(jobs=jobs)))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_claim_that_has_no_meaning_is_an_error_on_any_number_of_processes(jobs: int) -> None:
+    with pytest.raises(ClaimError, match="vector"):
+        list(judge_all([CLAIMS[0], WRONG_KIND], Plan(jobs=jobs, power=False)))
+
+
+def test_nothing_to_judge_is_no_error() -> None:
+    assert list(judge_all([], Plan(jobs=2))) == []

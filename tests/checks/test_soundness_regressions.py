@@ -1,0 +1,111 @@
+"""Wrong verdicts that were once found, each pinned down: what must never be said again."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks import Claim, ClaimError, Kind, SpectrumTable, verify
+from checks.catalogue import all_claims
+from checks.cli.main import run
+
+RELU = "|u|*|v|*(sin(theta) + (pi - theta)*cos(theta))/(2*pi)"
+PAIR = "E[relu(u)*relu(v)]"
+ROWS = {c.name: c.statement.rows for c in all_claims().values() if isinstance(c.statement, SpectrumTable)}[
+    "spectra/global-minimum"
+]
+
+
+def kind(left: str, right: str, **variables: str) -> Kind:
+    return verify(left, right, variables={k.replace("_", "|"): v for k, v in variables.items()}, power=False).kind
+
+
+@pytest.mark.parametrize("right", ["sqrt(-1 - rho^2)", "log(-1 - theta)", "acos(2 + rho^2)", "sqrt(-|u|)*|v|"])
+def test_what_is_no_number_is_never_consistent(right: str) -> None:
+    assert kind(PAIR, right) is Kind.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("right", ["1/(2 - 2)", "1/(sin(theta)^2 + rho^2 - 1)"])
+def test_a_division_by_zero_is_never_consistent(right: str) -> None:
+    assert kind(PAIR, right) is Kind.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("exponent", [30, 200, 1200])
+def test_a_tiny_difference_is_refuted_and_shown(exponent: int) -> None:
+    tiny = "*".join(["1/10^60"] * (exponent // 60)) if exponent >= 60 else f"1/10^{exponent}"
+    verdict = verify("E[relu(u)]", f"|u|/sqrt(2*pi)*(1 + {tiny})", power=False)
+    assert verdict.kind is Kind.REFUTED
+    assert verdict.exact is not None
+    found = verdict.exact.counterexample
+    assert found is not None
+    assert found.left != found.right
+
+
+def test_two_inputs_are_not_one() -> None:
+    with pytest.raises(ClaimError, match="one x"):
+        verify("E[relu(w.x)*relu(v.y)]", RELU.replace("u", "w"))
+
+
+def test_a_vector_is_no_gaussian_variable() -> None:
+    with pytest.raises(ClaimError, match=r"both w and w\.x"):
+        verify("E[relu(w.x)*relu(w)]", "|w|^2/2")
+
+
+@pytest.mark.parametrize("domain", ["(1, 1)", "[2, 1]", "[1, 1)"])
+def test_an_empty_domain_is_refused(domain: str) -> None:
+    with pytest.raises(ClaimError, match="empty"):
+        verify("E[relu(u)]", "1/sqrt(2*pi)", variables={"|u|": domain})
+
+
+def test_a_denominator_that_may_vanish_is_a_side_condition() -> None:
+    verdict = verify("E[relu(u)]/(1 - t)", "|u|/sqrt(2*pi)/(1 - t)", variables={"t": "[0, 2]"}, power=False)
+    assert verdict.kind is Kind.PROVED
+    assert verdict.exact is not None
+    assert "every denominator is non-zero" in verdict.exact.conditions
+
+
+def test_theta_below_the_line() -> None:
+    """(pi - theta)/theta was once read back as 1."""
+    assert kind("E[step(u)*step(v)]/theta", "(pi - theta)/(2*pi*theta)") is Kind.PROVED
+    assert kind("E[step(u)*step(v)]/theta", "1/(2*pi)") is Kind.REFUTED
+
+
+def table(index: int, eigenvalue: str | None = None, multiplicity: str | None = None) -> Kind:
+    """The verdict on the true table with one row changed."""
+    value, times = ROWS[index]
+    row = (value if eigenvalue is None else eigenvalue, times if multiplicity is None else multiplicity)
+    rows = (*ROWS[:index], row, *ROWS[index + 1 :])
+    return verify(Claim("changed/table", SpectrumTable("global", rows)), power=False).kind
+
+
+@pytest.mark.parametrize("eigenvalue", ["sqrt(-1)", "sqrt(4 - k)*0 + 1/4 + sqrt(4 - k) - sqrt(4 - k)", "log(-1)"])
+def test_a_row_without_a_value_is_inconclusive(eigenvalue: str) -> None:
+    assert table(6, eigenvalue) is Kind.INCONCLUSIVE
+
+
+def test_a_spectrum_that_is_off_by_a_trifle_is_refuted() -> None:
+    assert table(6, "1/4 + 1/10^60*1/10^60") is Kind.REFUTED
+
+
+def test_a_multiplicity_that_is_right_at_small_sizes_only_is_refuted() -> None:
+    extra = "*".join(f"(k - {i})" for i in (1, 2, 3, 4, 5, 6, 7, 10, 20))
+    assert table(6, multiplicity=f"(k - 1)*(d - k) + {extra}") is Kind.REFUTED
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "limit(cos(theta(u, v)), theta(u, v), 0) = 1",
+        "hess(L, w_i, w_i) = hess(L, w_i, w_j)",
+        "hess(L, w_i, w_j) = grad(L, w_i)",
+        "2*grad(L, w_i) = w_i",
+        "E[relu(u)] = sqrt(t)",
+        "grad(E[step(w.x)*step(v.x)], w) = -v",
+    ],
+)
+def test_odd_statements_end_without_an_internal_error(statement: str) -> None:
+    assert run(["verify", statement, "--no-slips", "--format", "json"]) in (0, 1, 2)
+
+
+@pytest.mark.parametrize("name", ["digits", "self", "point", "values", "value"])
+def test_any_name_may_be_a_variable(name: str) -> None:
+    assert run(["expect", f"relu({name})", "--norm", f"{name}=2"]) == 0

@@ -1,0 +1,165 @@
+"""The rules of the house: who may import whom, and which shortcuts nobody may take. Every file is walked by ``ast``."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HOUSE = ("analytic", "numeric", "checks")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a package, or a file of it, may import besides the standard library and itself."""
+
+    anywhere: frozenset[str]
+    deferred: frozenset[str] = frozenset()
+
+
+#: The longest matching path counts. ``deferred``: only inside functions or under TYPE_CHECKING.
+RULES = {
+    "analytic": Rule(frozenset({"sympy", "flint", "lark"}), frozenset({"numpy"})),
+    "numeric": Rule(frozenset({"numpy", "scipy"})),
+    "checks": Rule(
+        frozenset({"analytic", "numeric", "click", "rich", "jinja2", "numpy", "flint"}),
+        frozenset({"joblib", "dask", "distributed"}),
+    ),
+    "checks/recheck.py": Rule(frozenset({"flint"})),
+}
+#: Never: input is data, not code; and nothing that guesses may decide.
+FORBIDDEN_NAMES = frozenset({"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "simplify", "nsimplify"})
+FORBIDDEN_ATTRIBUTES = FORBIDDEN_NAMES - {"compile"} | {"equals"}
+FORBIDDEN_MODULES = (
+    "pickle",
+    "dill",
+    "cloudpickle",
+    "marshal",
+    "shelve",
+    "mpmath.iv",
+    "mpmath.ctx_iv",
+    "sympy.parsing",
+)
+
+
+def imports(node: ast.AST, deferred: bool = False) -> Iterator[tuple[str, bool]]:
+    """Every imported module, and whether the import waits for a call or is for type checkers only."""
+    if isinstance(node, ast.Import):
+        yield from ((alias.name, deferred) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "relative imports hide where a name comes from"
+        yield from ((f"{node.module}.{alias.name}", deferred) for alias in node.names)
+    elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+        yield ast.unparse(node.args[0]).lstrip("f").strip("'\""), True
+    waits = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    waits = waits or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+    for child in ast.iter_child_nodes(node):
+        yield from imports(child, deferred or waits)
+
+
+def shortcuts(tree: ast.AST) -> Iterator[str]:
+    """Forbidden names, attributes and modules in a file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in FORBIDDEN_NAMES:
+            yield node.id
+        if isinstance(node, ast.Attribute) and (node.attr in FORBIDDEN_ATTRIBUTES or ast.unparse(node) == "mpmath.iv"):
+            yield f".{node.attr}"
+        if isinstance(node, ast.alias) and node.name in FORBIDDEN_NAMES:
+            yield node.name
+    for module, _ in imports(tree):
+        yield from (m for m in FORBIDDEN_MODULES if module == m or module.startswith(f"{m}."))
+
+
+def rule_of(path: str) -> Rule:
+    """The rule of a file, given by its path below the root."""
+    return RULES[max((p for p in RULES if path == p or path.startswith(f"{p}/")), key=len)]
+
+
+def breaches(root: Path) -> list[str]:
+    """All breaches of the rules below a root, as ``file: what``."""
+    found = []
+    for file in sorted(f for package in HOUSE for f in (root / package).rglob("*.py")):
+        path = file.relative_to(root).as_posix()
+        tree, rule, home = ast.parse(file.read_text(encoding="utf-8")), rule_of(path), path.partition("/")[0]
+        own = {home} if path not in RULES else set()
+        for module, deferred in imports(tree):
+            top = module.partition(".")[0]
+            allowed = rule.anywhere | own | (rule.deferred if deferred else frozenset())
+            if top not in allowed and top not in sys.stdlib_module_names:
+                found.append(f"{path}: imports {module}" + (" when it is loaded" if top in rule.deferred else ""))
+        found += [f"{path}: uses {s}" for s in shortcuts(tree)]
+    return found
+
+
+def test_the_house_keeps_its_rules() -> None:
+    assert breaches(ROOT) == []
+
+
+def test_the_walk_reaches_every_package() -> None:
+    seen = {
+        f.parent.relative_to(ROOT).as_posix()
+        for p in HOUSE
+        for f in (ROOT / p).rglob("*.py")
+        if list(imports(parsed(f)))
+    }
+    assert {"analytic", "analytic/rules", "analytic/landscape", "numeric", "checks", "checks/cli"} <= seen
+
+
+def parsed(file: Path) -> ast.Module:
+    """The tree of a file."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+PLANTED = [
+    ("analytic/a.py", "import numeric", "imports numeric"),
+    ("analytic/a.py", "from checks.claim import Claim", "imports checks.claim.Claim"),
+    ("analytic/a.py", "def f():\n    from numeric import relu", "imports numeric.relu"),
+    ("analytic/a.py", "from importlib import import_module\nimport_module('numeric.polar')", "imports numeric.polar"),
+    ("analytic/a.py", "import numpy as np", "imports numpy when it is loaded"),
+    ("analytic/deep/a.py", "import scipy", "imports scipy"),
+    ("numeric/a.py", "from analytic.angle import Angle", "imports analytic.angle.Angle"),
+    ("numeric/a.py", "if True:\n    import checks", "imports checks"),
+    ("numeric/a.py", "import sympy", "imports sympy"),
+    ("checks/a.py", "import requests", "imports requests"),
+    ("checks/a.py", "import joblib", "imports joblib when it is loaded"),
+    ("checks/recheck.py", "from analytic import Ball", "imports analytic.Ball"),
+    ("checks/recheck.py", "import checks.claim", "imports checks.claim"),
+    ("analytic/a.py", "eval('1')", "uses eval"),
+    ("analytic/a.py", "x.equals(y)", "uses .equals"),
+    ("analytic/a.py", "import sympy\nsympy.simplify(x)", "uses .simplify"),
+    ("analytic/a.py", "from sympy import sympify as s", "uses sympify"),
+    ("analytic/a.py", "from sympy.parsing.sympy_parser import parse_expr", "uses parse_expr"),
+    ("checks/a.py", "import pickle", "uses pickle"),
+    ("checks/a.py", "exec('pass')", "uses exec"),
+    ("analytic/a.py", "import mpmath\nx = mpmath.iv.mpf(1)", "uses .iv"),
+    ("analytic/a.py", "from mpmath import iv", "uses mpmath.iv"),
+]
+
+
+@pytest.mark.parametrize(("file", "code", "breach"), PLANTED)
+def test_a_planted_breach_is_caught(tmp_path: Path, file: str, code: str, breach: str) -> None:
+    (tmp_path / file).parent.mkdir(parents=True)
+    (tmp_path / file).write_text(code)
+    assert f"{file}: {breach}" in breaches(tmp_path)
+
+
+PERMITTED = [
+    ("analytic/a.py", "def f():\n    import numpy as np\n    return np.pi"),
+    ("analytic/a.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy"),
+    ("analytic/a.py", "import analytic.ring\nfrom flint import arb\nimport math"),
+    ("numeric/a.py", "import numpy\nfrom scipy import special"),
+    ("checks/a.py", "import analytic\nimport numeric\ndef f():\n    import joblib"),
+    ("checks/recheck.py", "import json\nfrom flint import arb"),
+]
+
+
+@pytest.mark.parametrize(("file", "code"), PERMITTED)
+def test_what_is_allowed_is_not_complained_about(tmp_path: Path, file: str, code: str) -> None:
+    (tmp_path / file).parent.mkdir(parents=True)
+    (tmp_path / file).write_text(code)
+    assert breaches(tmp_path) == []
