@@ -146,11 +146,16 @@ def mul(*factors: Expr) -> Expr:
     for f in flat:
         if f.head == "num":
             coefficient *= f.fraction
-    rest = [f for f in flat if f.head != "num"]
+    # divisors last, as they are printed: u^(-3)*u and u/u^3 are one tree
+    rest = sorted((f for f in flat if f.head != "num"), key=_divides)
     if coefficient == 0:
         return ZERO
     kept = ([num(coefficient)] if coefficient != 1 else []) + rest
     return ONE if not kept else kept[0] if len(kept) == 1 else Expr("mul", tuple(kept))
+
+
+def _divides(factor: Expr) -> bool:
+    return factor.head == "pow" and factor.children[1].head == "num" and factor.children[1].fraction < 0
 
 
 def neg(operand: Expr) -> Expr:

@@ -126,3 +126,8 @@ def test_decimals_are_read_exactly() -> None:
 )
 def test_latex_of_small_formulas(text: str, latex: str) -> None:
     assert to_latex(parse(text)) == latex
+
+
+def test_divisors_come_last_in_a_product() -> None:
+    u = name("u")
+    assert power(u, num(-3)) * u == u / u**3 == parse("u/u^3")
