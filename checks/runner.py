@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ class Plan:
         alpha: probability of a false alarm of the whole report, split evenly over its claims.
         jobs: processes.
         cluster: address of a dask scheduler; its workers judge instead of local processes.
+        seconds: budget; a claim that has not been begun by then is INCONCLUSIVE. None: no limit.
         power: whether slips are tried.
     """
 
@@ -34,16 +36,21 @@ class Plan:
     jobs: int = 1
     power: bool = True
     cluster: str | None = None
+    seconds: float | None = None
 
 
-def judge_one(claim: Claim, plan: Plan, share: float) -> Verdict:
+def judge_one(claim: Claim, plan: Plan, share: float, deadline: float | None = None) -> Verdict:
     """The verdict on one claim; a vacuous claim gets the verdict VACUOUS, which never counts as a pass.
 
     Args:
         claim: the claim.
         plan: seed and slips.
         share: the claim's part of alpha.
+        deadline: wall-clock time after which nothing is begun.
     """
+    if deadline is not None and time.time() > deadline:
+        reason = f"not judged: the budget of {plan.seconds:g} seconds was spent; raise --seconds"
+        return Verdict(claim.name, str(claim.statement), Kind.INCONCLUSIVE, reason, claim.expect)
     try:
         return verify(claim, seed=plan.seed, alpha=share, power=plan.power)
     except VacuousClaimError as error:
@@ -64,16 +71,17 @@ def judge_all(claims: Sequence[Claim], plan: Plan) -> Iterator[tuple[int, Verdic
     share = plan.alpha / max(1, len(claims))
     if plan.jobs < 1:
         raise ClaimError(f"got {plan.jobs} jobs, expected at least 1")
+    deadline = None if plan.seconds is None else time.time() + plan.seconds
     if plan.cluster is not None:
-        yield from _on_cluster(claims, plan, share)
+        yield from _on_cluster(claims, plan, share, deadline)
         return
     if plan.jobs == 1 or len(claims) < 2:
         for position, claim in enumerate(claims):
-            yield position, judge_one(claim, plan, share)
+            yield position, judge_one(claim, plan, share, deadline)
         return
     from joblib import Parallel, delayed
 
-    tasks = (delayed(_numbered)(i, c, plan, share) for i, c in enumerate(claims))
+    tasks = (delayed(_numbered)(i, c, plan, share, deadline) for i, c in enumerate(claims))
     with _interrupts_ignored():  # the workers inherit this: Ctrl-C is for the parent, which then stops them
         verdicts = Parallel(n_jobs=min(plan.jobs, len(claims)), return_as="generator_unordered")(tasks)
     yield from verdicts
@@ -91,7 +99,9 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, previous)
 
 
-def _on_cluster(claims: Sequence[Claim], plan: Plan, share: float) -> Iterator[tuple[int, Verdict]]:
+def _on_cluster(
+    claims: Sequence[Claim], plan: Plan, share: float, deadline: float | None
+) -> Iterator[tuple[int, Verdict]]:
     """Judges on the workers of a dask cluster, which need closedform installed in the same version."""
     try:
         from distributed import Client, as_completed
@@ -104,10 +114,10 @@ def _on_cluster(claims: Sequence[Claim], plan: Plan, share: float) -> Iterator[t
     except (OSError, ValueError) as error:
         raise ClaimError(f"got the cluster {plan.cluster!r}, expected a running scheduler there: {error}") from None
     with client:
-        futures = [client.submit(_numbered, i, c, plan, share, pure=False) for i, c in enumerate(claims)]
+        futures = [client.submit(_numbered, i, c, plan, share, deadline, pure=False) for i, c in enumerate(claims)]
         for future in as_completed(futures):
             yield future.result()
 
 
-def _numbered(position: int, claim: Claim, plan: Plan, share: float) -> tuple[int, Verdict]:
-    return position, judge_one(claim, plan, share)
+def _numbered(position: int, claim: Claim, plan: Plan, share: float, deadline: float | None) -> tuple[int, Verdict]:
+    return position, judge_one(claim, plan, share, deadline)

@@ -88,6 +88,9 @@ def spectrum_command(k: int | None, d: int | None, digits: int, form: str, out: 
 @click.option(
     "--cluster", metavar="ADDRESS", help="A dask scheduler whose workers judge; needs closedform[distributed]."
 )
+@click.option(
+    "--seconds", type=click.FloatRange(min=0), help="Begin no claim after so many seconds.  [default: no limit]"
+)
 @click.option("--strict", is_flag=True, help="Count INCONCLUSIVE as a failure.")
 @click.option("--no-slips", is_flag=True, help="Do not try slips of each formula (faster; no power, no repairs).")
 @click.option("--list", "only_list", is_flag=True, help="List the claims and stop.")
@@ -100,6 +103,7 @@ def verify_command(
     alpha: float,
     jobs: int,
     cluster: str | None,
+    seconds: float | None,
     strict: bool,
     no_slips: bool,
     only_list: bool,
@@ -112,5 +116,5 @@ def verify_command(
 
     if only_list:
         return list_claims(targets, form, out)
-    plan = Plan(seed, alpha, jobs, not no_slips, cluster)
+    plan = Plan(seed, alpha, jobs, not no_slips, cluster, seconds)
     return verify_claims(targets, variables, assumptions, plan, strict, form, out)

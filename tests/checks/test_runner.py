@@ -65,3 +65,13 @@ def test_a_claim_that_has_no_meaning_is_an_error_on_any_number_of_processes(jobs
 
 def test_nothing_to_judge_is_no_error() -> None:
     assert list(judge_all([], Plan(jobs=2))) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_spent_budget_leaves_claims_unjudged_and_says_so(jobs: int) -> None:
+    verdicts = judged(CLAIMS, Plan(jobs=jobs, seconds=0, power=False))
+    assert len(verdicts) == len(CLAIMS)
+    for verdict in verdicts.values():
+        assert verdict.kind is Kind.INCONCLUSIVE
+        assert "budget of 0 seconds" in verdict.reason
+        assert not verdict.as_expected()
