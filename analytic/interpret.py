@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from analytic.algebra import FUNCTIONS, Algebra, evaluate, exponent_of
 from analytic.constants import multiple_of_pi
 from analytic.differentiate import gradient, jacobian, limit_at_parallel
-from analytic.errors import FormulaError
+from analytic.errors import DomainError, FormulaError
 from analytic.expectation import derive
 from analytic.formula import Expr, add, call, mul, name
 from analytic.frame import MATRIX, Tensor, matrix, scalar, vector
@@ -136,6 +136,8 @@ class Interpreter(Generic[T]):
             raise FormulaError(
                 f"got perp({first}, {second}), expected the two vectors {', '.join(pair) or '(none here)'}"
             )
+        if isinstance(self.algebra, Ring) and self.algebra.angle in (0, 1):
+            raise DomainError(f"perp({first}, {second}) has no direction at parallel vectors")
         if second == pair[0]:
             return vector(self.number(0), self.number(1))
         cosine, sine = self._circle()
@@ -175,7 +177,10 @@ class Interpreter(Generic[T]):
         ring = self._ring("a derivative")
         if ring.angle is None and not ring.values:
             return x
-        return x.map(lambda c: ring.reduce(evaluate(readable(c, free), ring)))
+        fixed = x.map(lambda c: ring.reduce(evaluate(readable(c, free), ring)))
+        if ring.angle in (0, 1) and any("2" in k and not ring.is_zero(c) for k, c in fixed.coordinates.items()):
+            raise FormulaError("the derivative does not exist at parallel vectors: its limit depends on the direction")
+        return fixed
 
     def _gradient(self, arguments: list[Expr]) -> Tensor[T]:
         free, inner = self._free("a gradient")

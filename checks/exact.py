@@ -106,7 +106,7 @@ def sides_by_class(claim: Claim) -> dict[str, tuple[Side, Side]]:
     left, right = claim.sides()
     try:
         if not claim.neurons:
-            return {"": (_side(claim, left, ""), _side(claim, right, ""))}
+            return {"": _both(claim, left, right)}
         parts = [_neuron_side(claim, s) for s in (left, right)]
     except (FormulaError, DomainError) as error:
         raise ClaimError(f"{claim.name}: {error}") from None
@@ -122,12 +122,20 @@ def _neuron_side(claim: Claim, expr: Expr) -> dict[str, Side]:
     return {c: _side(claim, e, c) for c, e in split_by_class(expr, claim.classes).items()}
 
 
-def _side(claim: Claim, expr: Expr, kind: str) -> Side:
+def _both(claim: Claim, left: Expr, right: Expr) -> tuple[Side, Side]:
+    """Both sides in one ring: where fixing a variable leaves one outside, with every variable free."""
+    sides = _side(claim, left, ""), _side(claim, right, "")
+    if sides[0].ring is sides[1].ring:
+        return sides
+    why = next(s.why for s in sides if s.why)
+    return _side(claim, left, "", why), _side(claim, right, "", why)
+
+
+def _side(claim: Claim, expr: Expr, kind: str, why: str = "") -> Side:
     closed = is_closed(expr)
     free = canonical_ring(vectors_of(claim, kind), claim.parameters)
-    why = ""
     try:
-        ring = ring_of(claim, kind)
+        ring = free if why else ring_of(claim, kind)
     except OutsideRingError as error:
         ring, why = free, str(error)
     for candidate in dict.fromkeys((ring, free)):
@@ -255,9 +263,16 @@ def _confirmed(
 def _value_pairs(left: Side, right: Side, point: Point) -> list[tuple[arb, arb]]:
     a, b = left.at(point), right.at(point)
     if a.order != b.order:
-        keys = (a if a.order else b).coordinates
-        a, b = (t if t.order else Tensor((a if a.order else b).order, dict.fromkeys(keys, arb(0))) for t in (a, b))
+        full = a if a.order else b
+        a, b = (t if t.order else _zero_like(full, t.scalar) for t in (a, b))
     return [(a.coordinates[k], b.coordinates[k]) for k in a.coordinates]
+
+
+def _zero_like(full: Tensor[arb], value: arb) -> Tensor[arb]:
+    """A scalar that is exactly 0 as the zero of another kind."""
+    if not value.is_zero():
+        raise ClaimError(f"got {full.kind} on one side and a scalar on the other, expected the same kind")
+    return Tensor(full.order, dict.fromkeys(full.coordinates, value))
 
 
 def find_counterexample(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Counterexample | None:

@@ -109,3 +109,26 @@ def test_odd_statements_end_without_an_internal_error(statement: str) -> None:
 @pytest.mark.parametrize("name", ["digits", "self", "point", "values", "value"])
 def test_any_name_may_be_a_variable(name: str) -> None:
     assert run(["expect", f"relu({name})", "--norm", f"{name}=2"]) == 0
+
+
+STEP_GRADIENT = "grad(E[step(w.x)*step(v.x)], w)"
+
+
+def test_a_gradient_that_does_not_exist_at_parallel_vectors_has_no_value_there() -> None:
+    assert kind(STEP_GRADIENT, "perp(v, w)/(2*pi*|w|)") is Kind.PROVED
+    for right in ("perp(v, w)/(2*pi*|w|)", "0"):
+        with pytest.raises(ClaimError, match="does not exist"):
+            verify(STEP_GRADIENT, right, variables={"theta": "{0}"})
+
+
+def test_a_hessian_that_exists_at_parallel_vectors_has_its_value_there() -> None:
+    left = "hess(E[relu(w.x)*relu(v.x)], w, v)"
+    block = "((pi - theta)*I + outer(perp(w, v), bar(v)) + outer(perp(v, w), bar(w)))/(2*pi)"
+    assert kind(left, "I/2", theta="{0}") is Kind.PROVED
+    assert kind(left, block, theta="{0}") is Kind.PROVED
+    assert kind(left, "I/4", theta="{0}") is Kind.REFUTED
+
+
+def test_a_scalar_outside_the_ring_is_no_vector() -> None:
+    with pytest.raises(ClaimError, match="same kind"):
+        verify("grad(E[relu(w.x)*relu(v.x)], w)", "sqrt(1 + rho)")
