@@ -173,6 +173,8 @@ class BallAlgebra:
 
     def power(self, x: arb, exponent: Fraction) -> arb:
         """The power; a ball that contains a pole or a negative radicand gives a ball that knows nothing."""
+        if exponent == 0 and x.contains(0):  # 0^0 has no value, as in the ring
+            return arb.nan()
         if exponent.denominator == 1 and abs(exponent) <= MAX_POWER:
             return x ** int(exponent)
         if exponent.denominator == 2 and abs(exponent) <= MAX_POWER:
@@ -215,7 +217,9 @@ def to_digits(compute: Callable[[], arb], digits: int) -> Ball:
     for _ in range(12):
         with precision(bits):
             value = compute()
-            good = value.rel_accuracy_bits() >= wanted or bool(value.abs_upper() < arb(10) ** (-digits - 1))
+            # a value is called 0 only when it cannot be told from 0 at a precision far beyond the digits asked for
+            vanishes = bits > 4096 + 8 * wanted and bool(value.abs_upper() < arb(10) ** (-digits - 1))
+            good = value.rel_accuracy_bits() >= wanted or vanishes
             if finite(value) and good:
                 return Ball.of(value)
         bits *= 2

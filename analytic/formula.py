@@ -148,10 +148,24 @@ def mul(*factors: Expr) -> Expr:
             coefficient *= f.fraction
     # divisors last, as they are printed: u^(-3)*u and u/u^3 are one tree
     rest = sorted((f for f in flat if f.head != "num"), key=_divides)
-    if coefficient == 0:
+    if coefficient == 0 and not any(may_lack_value(f) for f in rest):  # 0/0 is not 0
         return ZERO
     kept = ([num(coefficient)] if coefficient != 1 else []) + rest
     return ONE if not kept else kept[0] if len(kept) == 1 else Expr("mul", tuple(kept))
+
+
+def may_lack_value(expr: Expr) -> bool:
+    """Whether the formula divides, takes roots or uses a function that is not defined everywhere."""
+    partial = ("log", "sqrt", "acos", "asin", "tan", "bar", "perp", "theta")
+    return any(
+        (n.head == "pow" and not (n.children[1].head == "num" and _whole(n.children[1].fraction)))
+        or any(n.is_call(f) for f in partial)
+        for n in walk(expr)
+    )
+
+
+def _whole(exponent: Fraction) -> bool:
+    return exponent.denominator == 1 and exponent > 0
 
 
 def _divides(factor: Expr) -> bool:
@@ -173,7 +187,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return power(base.children[0], neg(base.children[1]))
     if base.head == "num" and exponent.head == "num" and exponent.fraction.denominator == 1:
         n = int(exponent.fraction)
-        if n < 0 and base.fraction == 0:
+        if n <= 0 and base.fraction == 0:
             raise FormulaError(f"division by zero in 0^({n}): the formula has no value; check the denominator")
         if abs(n) <= 64:
             _check_length(abs(n) * (max(abs(base.fraction.numerator), base.fraction.denominator).bit_length() - 1))

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb
+from flint import arb, ctx
 
 from analytic.algebra import evaluate
 from analytic.angle import Angle
-from analytic.balls import Ball, BallAlgebra, rational, to_digits
+from analytic.balls import Ball, BallAlgebra, precision, rational, to_digits
 from analytic.constants import multiple_of_pi, require_rational
 from analytic.errors import DomainError, FormulaError
 from analytic.formula import Expr, names
@@ -47,10 +47,20 @@ def angle_at(theta: Expr) -> Angle:
             arb.pi() * rational(q),
             {0: 1, 1: -1}.get(int(q) if q in (0, 1) else 2, 0),
         )
-    value = evaluate(theta, BallAlgebra({}, None, {}))
-    if not (value >= 0 and value <= arb.pi()):
-        raise DomainError(f"got theta = {theta}, which is not certainly in [0, pi], expected an angle there")
+    value = _within_half_turn(theta)
     return Angle(value.cos(), value.sin(), value, 0)
+
+
+def _within_half_turn(theta: Expr) -> arb:
+    """The ball of an angle at the current precision, certainly in [0, pi]: decided at a higher one if need be."""
+    for bits in (ctx.prec, 4 * ctx.prec, 16 * ctx.prec, 64 * ctx.prec):
+        with precision(bits):
+            value = evaluate(theta, BallAlgebra({}, None, {}))
+            if value >= 0 and value <= arb.pi():
+                break
+    else:
+        raise DomainError(f"got theta = {theta}, which is not certainly in [0, pi], expected an angle there")
+    return evaluate(theta, BallAlgebra({}, None, {}))
 
 
 def evaluate_at(

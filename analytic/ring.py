@@ -191,10 +191,10 @@ class Ring:
             x, exponent = self.square_root(x), 2 * exponent
         if exponent.denominator != 1:
             raise OutsideRingError(f"got the exponent {exponent}, expected an integer or a half-integer")
+        if exponent <= 0 and self.is_zero(x):  # 0^0 has no value either
+            raise DomainError("division by zero: a denominator of the formula is identically 0; check it")
         if exponent == 0:
             return self.field.one
-        if exponent < 0 and self.is_zero(x):
-            raise DomainError("division by zero: a denominator of the formula is identically 0; check it")
         size = max(len(x.numer), len(x.denom))
         if comb(int(abs(exponent)) + size - 1, size - 1) > MAX_TERMS:
             raise OutsideRingError(f"got the power {exponent} of a sum of {size} terms, expected a shorter expansion")

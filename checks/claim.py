@@ -167,6 +167,10 @@ class Claim:
                 f"got the vectors {', '.join(self.norms)}, expected at most two in one identity; declare constants, "
                 f"such as t, by --variable 't=(0, 1)' or variables={{'t': '(0, 1)'}}"
             )
+        if self.neurons and self.variables:
+            raise ClaimError(
+                f"got domains for {', '.join(self.variables)}, expected none: a claim about L holds for all weights"
+            )
         occurring = {f"|{n}|" for n in self.norms} | frozenset().union(*(names(s) for s in self.sides()))
         occurring |= {"theta"} if len(self.norms) > 1 else set()
         for name in self.variables:

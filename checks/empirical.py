@@ -35,6 +35,8 @@ from numeric import (
 
 Array = NDArray[np.float64]
 
+#: To the power 60, the largest degree of an integrand, this is still within float64's range.
+MAX_NORM = 2.0**16
 QUADRATURE, SAMPLING = "quadrature", "sampling"
 
 
@@ -46,11 +48,13 @@ class Settings:
         alpha: probability of a false alarm, for everything estimated under these settings together.
         seed: of all random draws.
         samples: antithetic pairs an expectation.
+        offset: added to the seed of the draws, not of the points: the same points are looked at again.
     """
 
     alpha: float
     seed: int
     samples: int = 100_000
+    offset: int = 0
 
 
 @dataclass
@@ -91,6 +95,8 @@ class EmpiricalInterpreter(Interpreter[arb]):
         self.names = tuple(algebra.norms)
         self.norms = {n: float(x) for n, x in algebra.norms.items()}
         self.theta = float(algebra.angle.theta) if algebra.angle is not None else 0.0
+        if any(not MAX_NORM**-1 <= x <= MAX_NORM for x in self.norms.values()):
+            raise FormulaError(f"norms beyond 2^16 or below 2^-16 leave the range of float64, got {self.norms}")
         self.constants = {n: float(x) for n, x in algebra.parameters.items()} | {
             f"|{n}|": x for n, x in self.norms.items()
         }
@@ -129,7 +135,7 @@ class EmpiricalInterpreter(Interpreter[arb]):
 
         homogeneous = [HomogeneousPart(p, on_sphere(g.function), g.low, g.high) for p, g in parts.items()]
         level = self.settings.alpha / self.share
-        return sphere_mean(homogeneous, dim, self.settings.samples, self.settings.seed, level)
+        return sphere_mean(homogeneous, dim, self.settings.samples, self.settings.seed + self.settings.offset, level)
 
     # Derivatives: the vectors themselves are moved.
 
@@ -153,7 +159,7 @@ class EmpiricalInterpreter(Interpreter[arb]):
         def along(x: Array) -> float:
             return f(np.array([x, vectors[1]] if which == 0 else [vectors[0], x]))
 
-        return _tensor(self._noted(gradient(along, vectors[which])))
+        return _tensor(self._noted(gradient(along, vectors[which], step=self._step(which))))
 
     def _hessian(self, arguments: list[Expr]) -> Tensor[arb]:
         first, second = self._which(arguments[1]), self._which(arguments[2])
@@ -162,7 +168,12 @@ class EmpiricalInterpreter(Interpreter[arb]):
         def along(x: Array) -> Array:
             return slope(np.array([x, vectors[1]] if second == 0 else [vectors[0], x]))
 
-        return _tensor(self._noted(jacobian(along, vectors[second])))
+        return _tensor(self._noted(jacobian(along, vectors[second], step=self._step(second))))
+
+    def _step(self, which: int) -> float | None:
+        """A step that does not reach the line of the other vector, where kernels have kinks; None on that line."""
+        distance = self.norms[self.names[which]] * np.sin(self.theta)
+        return None if distance < 1e-12 else float(min(0.125, distance / 4))
 
     def _noted(self, estimate: Estimate) -> Estimate:
         self.ledger.estimates.append(estimate)

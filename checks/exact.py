@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice
 
 from flint import arb
 
+from analytic.algebra import Algebra
 from analytic.balls import disjoint, finite, precision
 from analytic.constants import multiple_of_pi, rational_value
 from analytic.errors import DerivationError, DomainError, FormulaError, OutsideRingError
@@ -58,7 +60,7 @@ class Side:
         if self.closed:
             return interpreter.tensor(self.expr)
         if self.tensor is None:
-            raise OutsideRingError(self.why)
+            return DerivingInterpreter(interpreter.algebra, self.ring).tensor(self.expr)
         return self.tensor.map(lambda x: interpreter.tensor(readable(x, self.ring)).scalar)
 
     def shown(self) -> str:
@@ -66,6 +68,26 @@ class Side:
         if self.closed or self.tensor is None:
             return str(self.expr)
         return str(tensor_formula(self.tensor, self.ring))
+
+
+class DerivingInterpreter(Interpreter[arb]):
+    """Balls, with expectations and derivatives taken from what the canonical ring derives.
+
+    Args:
+        algebra: balls at a point.
+        ring: the ring in which expectations are derived, every variable free.
+    """
+
+    def __init__(self, algebra: Algebra[arb], ring: Ring) -> None:
+        super().__init__(algebra)
+        self.ring = ring
+
+    def tensor(self, expr: Expr) -> Tensor[arb]:
+        """The value of a formula; expectations and derivatives in it are derived first."""
+        if expr.head == "expect" or any(expr.is_call(o) for o in OPERATORS):
+            derived = Interpreter(self.ring).tensor(expr)
+            return derived.map(lambda x: super(DerivingInterpreter, self).tensor(readable(x, self.ring)).scalar)
+        return super().tensor(expr)
 
 
 def is_closed(expr: Expr) -> bool:
@@ -175,7 +197,7 @@ def judge_identity(claim: Claim, seed: int) -> ExactEvidence:
         summary.outcome,
         summary.engine,
         derived,
-        summary.conditions,
+        tuple(dict.fromkeys(c for e in found for c in e.conditions)),
         summary.detail,
         summary.counterexample,
         summary.second_engine,
@@ -202,9 +224,9 @@ def compare(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Exac
 def _conditions(claim: Claim, kind: str) -> tuple[str, ...]:
     vectors = vectors_of(claim, kind)
     norms = tuple(f"|{n}| > 0" for n in vectors)
-    interior = (
-        ("theta in (0, pi), and by continuity at 0 and pi where both sides are continuous",) if len(vectors) > 1 else ()
-    )
+    angle = "theta" if not kind else f"theta({', '.join(vectors)})"
+    free = len(vectors) > 1 and claim.domain("theta").point is None
+    interior = (f"{angle} in (0, pi), and by continuity at 0 and pi where both sides are continuous",) if free else ()
     denominators = ("every denominator is non-zero",) if any(_may_vanish(s) for s in claim.sides()) else ()
     return (*norms, *interior, *denominators, *claim.assumptions)
 
@@ -212,7 +234,8 @@ def _conditions(claim: Claim, kind: str) -> tuple[str, ...]:
 def _may_vanish(expr: Expr) -> bool:
     """Whether the formula divides by something that is not visibly positive."""
     powers = (n.children for n in walk(expr) if n.head == "pow")
-    return any((rational_value(exponent) or 0) < 0 and not _positive(base) for base, exponent in powers)
+    divides = any((rational_value(exponent) or 0) < 0 and not _positive(base) for base, exponent in powers)
+    return divides or any(n.is_call("tan") for n in walk(expr))
 
 
 def _positive(expr: Expr) -> bool:
@@ -250,18 +273,29 @@ def _confirmed(
 ) -> ExactEvidence:
     """Equality by normal form, unless balls at random rational points contradict it."""
     points = random_points(claim, SECOND_ENGINE_POINTS, seed, kind)
+    valued = 0
     with precision(212):
         for point in points:
-            pairs = _value_pairs(left, right, point)
-            if any(disjoint(x, y) for x, y in pairs):
-                detail = f"the normal form is 0, but balls at {point} are disjoint: an error in the program"
-                return ExactEvidence(Outcome.UNDECIDED, engine, left.shown(), conditions, detail)
-    second = f"212-bit balls overlap at {len(points)} random rational points (seed {seed})"
+            with suppress(DomainError):
+                pairs = _value_pairs(left, right, point)
+                valued += all(finite(x) and finite(y) for x, y in pairs)
+                if any(disjoint(x, y) for x, y in pairs):
+                    detail = f"the normal form is 0, but balls at {point} are disjoint: an error in the program"
+                    return ExactEvidence(Outcome.UNDECIDED, engine, left.shown(), conditions, detail)
+    if not valued:  # 1/0 = 1/0 is no true statement
+        detail = "the normal form is 0, but no test point was found at which both sides have a value"
+        return ExactEvidence(Outcome.UNLIKE, engine, left.shown(), conditions, detail)
+    second = f"212-bit balls overlap at {valued} random rational point{'s' * (valued != 1)} (seed {seed})"
     return ExactEvidence(Outcome.EQUAL, engine, left.shown(), conditions, "normal form 0", None, second)
 
 
 def _value_pairs(left: Side, right: Side, point: Point) -> list[tuple[arb, arb]]:
     a, b = left.at(point), right.at(point)
+    angle = point.exact_angle
+    if angle is not None and angle.parallel:
+        for x in (a, b):
+            if any("2" in k and not c.contains(0) for k, c in x.coordinates.items()):
+                raise DomainError("a side has no value at parallel vectors: it depends on the direction of approach")
     if a.order != b.order:
         full = a if a.order else b
         a, b = (t if t.order else _zero_like(full, t.scalar) for t in (a, b))
@@ -311,10 +345,8 @@ def _by_balls(
     claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...], seed: int
 ) -> ExactEvidence:
     """Balls: they refute at a point; they certify only where the whole domain is one point."""
-    outside = [s for s in (left, right) if s.tensor is None and not s.closed]
-    engine, why = "balls at rational points", "; ".join(s.why for s in (left, right) if s.why)
-    if outside:
-        return ExactEvidence(Outcome.UNDECIDED, "none", "", conditions, f"not derived: {outside[0].why}")
+    engine = "balls at rational points"
+    why = "; ".join(dict.fromkeys(s.why for s in (left, right) if s.why))
     counterexample = find_counterexample(claim, kind, left, right, seed)
     if counterexample is not None:
         return ExactEvidence(Outcome.DIFFERENT, engine, left.shown(), conditions, why, counterexample)
@@ -336,7 +368,10 @@ def _enclosed(claim: Claim, kind: str, left: Side, right: Side, conditions: tupl
     """A claim about one point: the largest possible |left - right| there."""
     point = next(iter(simple_points(claim, kind)))
     with precision(ENCLOSING):
-        pairs = _value_pairs(left, right, point)
+        try:
+            pairs = _value_pairs(left, right, point)
+        except DomainError as error:
+            return ExactEvidence(Outcome.UNDECIDED, "balls", left.shown(), conditions, str(error))
         gaps = [abs(x - y).abs_upper() for x, y in pairs]
         if not all(finite(g) for g in gaps):
             return ExactEvidence(Outcome.UNDECIDED, "balls", left.shown(), conditions, "a ball is infinite or NaN")

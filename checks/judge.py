@@ -181,23 +181,23 @@ def _without_proof(
 ) -> _Decision:
     against = [e for e in empirical if not e.agrees]
     if exact.outcome is Outcome.UNLIKE:
-        return Kind.INCONCLUSIVE, f"the sides differ as formulas, but no point was found where: {exact.detail}", False
-    if any(e.kind == "bound" for e in against):
+        return Kind.INCONCLUSIVE, f"{exact.detail}; no point was found that settles it", False
+    strong = [e for e in against if e.kind == "bound"]
+    if strong:
         if any(not e.agrees and e.kind == "bound" for e in retry()):
             return (
                 Kind.REFUTED,
-                f"statistically, alpha = {against[0].alpha:g}, confirmed on a fresh seed: {against[0]}",
+                f"statistically, alpha = {strong[0].alpha:g}, confirmed on a fresh seed: {strong[0]}",
                 False,
             )
-        return Kind.INCONCLUSIVE, f"a contradiction was not confirmed on a fresh seed: {against[0]}", False
+        return Kind.INCONCLUSIVE, f"a contradiction was not confirmed on a fresh seed: {strong[0]}", False
     if against:
         return Kind.INCONCLUSIVE, f"an estimate without a bound contradicts the claim: {against[0]}", False
     bounds = [e for e in empirical if e.kind == "bound"]
     if bounds:
         worst = max(bounds, key=lambda e: e.delta)
-        reason = (
-            f"not derived; a discrepancy of {worst.delta:.2g} would have been caught (alpha = beta = {worst.alpha:g})"
-        )
+        caught = f"a discrepancy of {worst.delta:.2g} at the points looked at would have been caught"
+        reason = f"not decided exactly; {caught} (alpha = beta = {worst.alpha:g})"
         return Kind.CONSISTENT, f"{reason}; {exact.detail}", False
     return Kind.INCONCLUSIVE, "; ".join(t for t in (exact.detail, missing) if t), False
 
@@ -220,8 +220,8 @@ def _judge_spectrum(claim: Claim, table: SpectrumTable, settings: Settings, powe
 
 
 def fresh(settings: Settings) -> Settings:
-    """The same budget on another seed."""
-    return replace(settings, seed=settings.seed + 1_000_003)
+    """The same budget and points, with other draws."""
+    return replace(settings, offset=settings.offset + 1_000_003)
 
 
 def _power(outcomes: Sequence[tuple[str, Outcome | None]]) -> Power:

@@ -116,7 +116,7 @@ def _differenced(derivative: Expr, network: Network) -> Estimate:
 def _sampled(derivative: Expr, network: Network, settings: Settings) -> Estimate:
     """The block of the population Hessian from samples, the kink's Dirac part included."""
     W, V = network.arrays
-    whole = population_hessian(W, V, settings.samples, settings.seed, settings.alpha)
+    whole = population_hessian(W, V, settings.samples, settings.seed + settings.offset, settings.alpha)
     d, j = W.shape[1], _second(derivative)
     value, error = (np.asarray(x)[:d, j * d : (j + 1) * d] for x in (whole.value, whole.error))
     return Estimate(value, error, whole.kind, whole.level, whole.method, whole.work, whole.seed)

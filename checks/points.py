@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, product
+from math import pi, tan
 
 from flint import arb, fmpq
 
@@ -19,6 +20,7 @@ from analytic.interpret import Interpreter
 from analytic.neurons import VECTORS
 from analytic.point import angle_at
 from checks.claim import Claim
+from checks.domain import ANGLES, read_domain
 
 #: t = tan(theta/2) of the simple angles, simplest first; pi/2 belongs to t = 1.
 SIMPLE_TANGENTS = [
@@ -123,8 +125,9 @@ def random_points(claim: Claim, count: int, seed: int, kind: str = "") -> list[P
     found: list[Point] = []
     for attempt in range(MAX_CANDIDATES):
         # where assumptions leave little room, look further and further out
-        spread = Fraction(10) ** (generator.choice((-1, 1)) * (attempt // WIDER_AFTER))
-        point = make([_draw(n, generator, claim, spread) for n in free])
+        level = attempt // WIDER_AFTER
+        spreads = [Fraction(10) ** generator.randint(-level, level) for _ in free]
+        point = make([_draw(n, generator, claim, s) for n, s in zip(free, spreads, strict=True)])
         if admissible(claim, point):
             found.append(point)
         if len(found) == count or not free:
@@ -133,15 +136,21 @@ def random_points(claim: Claim, count: int, seed: int, kind: str = "") -> list[P
 
 
 def _draw(name: str, generator: random.Random, claim: Claim, spread: Fraction) -> Fraction:
-    if name == "theta":
-        return Fraction(generator.randint(3, 180), 41) * spread
-    if name.startswith("|"):
-        return Fraction(generator.randint(13, 120), 37) * spread
+    """A random rational in the variable's domain; for theta the tangent of half the angle."""
     domain = claim.domain(name)
+    low, high = (
+        None if e is None else float(evaluate(e, BallAlgebra({}, None, {}))) for e in (domain.low, domain.high)
+    )
+    if name == "theta":
+        if domain == read_domain(ANGLES):
+            return Fraction(generator.randint(3, 180), 41) * spread
+        low, high = tan((low or 0.0) / 2), (tan(high / 2) if high is not None and high < pi else None)
+        high = high if high is not None else low + 4 * float(spread)
+    elif name.startswith("|") and (low or 0.0) == 0.0 and high is None:
+        return Fraction(generator.randint(13, 120), 37) * spread
     scale = generator.choice([1, 1, 4, 16]) * float(spread)
-    ends = [None if e is None else float(evaluate(e, BallAlgebra({}, None, {}))) for e in (domain.low, domain.high)]
-    low = ends[0] if ends[0] is not None else (-scale if ends[1] is None else ends[1] - scale)
-    high = ends[1] if ends[1] is not None else low + 2 * scale
+    low = low if low is not None else (-scale if high is None else high - scale)
+    high = high if high is not None else low + max(2 * scale, abs(low))
     return Fraction(low) + (Fraction(high) - Fraction(low)) * Fraction(generator.randint(1, 1022), 1023)
 
 

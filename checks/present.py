@@ -154,7 +154,7 @@ def _short(statement: str) -> str:
 
 def _notes(v: Verdict, strict: bool) -> list[str]:
     """Why a claim was refuted or is not as expected, with both values and the repair."""
-    if v.as_expected(strict) and v.kind is not Kind.REFUTED:
+    if v.as_expected(strict) and v.kind in (Kind.PROVED, Kind.CERTIFIED):
         return []
     found = v.exact.counterexample if v.exact is not None else None
     values = f": left {found.left}, right {found.right}, ratio {found.ratio or '-'}" if found is not None else ""

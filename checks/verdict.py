@@ -44,7 +44,7 @@ class Outcome(StrEnum):
     EQUAL = "equal"
     ENCLOSED = "equal to within eps"
     DIFFERENT = "different"
-    UNLIKE = "different as formulas, no point found"
+    UNLIKE = "no point found that settles it"
     UNDECIDED = "undecided"
 
 

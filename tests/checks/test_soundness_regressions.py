@@ -132,3 +132,69 @@ def test_a_hessian_that_exists_at_parallel_vectors_has_its_value_there() -> None
 def test_a_scalar_outside_the_ring_is_no_vector() -> None:
     with pytest.raises(ClaimError, match="same kind"):
         verify("grad(E[relu(w.x)*relu(v.x)], w)", "sqrt(1 + rho)")
+
+
+SIGNS, LAW = "E[sign(u)*sign(v)]", "1 - 2*theta/pi"
+
+
+@pytest.mark.parametrize(
+    ("extra", "theta"),
+    [
+        ("1/rho", "{pi/2}"),
+        ("tan(theta)", "{pi/2}"),
+        ("1/sin(theta)", "{0}"),
+        ("1/theta", "{0}"),
+        ("1/(pi - theta)", "{pi}"),
+    ],
+)
+def test_a_common_pole_at_the_only_point_is_no_proof(extra: str, theta: str) -> None:
+    assert kind(f"{SIGNS} + {extra}", f"{LAW} + {extra}", theta=theta) is Kind.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("nothing", ["0/(rho - rho)", "0*log(rho - 2)", "0*acos(2)", "(rho - rho)^0 - 1", "0*sqrt(-1)"])
+def test_zero_times_what_has_no_value_is_no_zero(nothing: str) -> None:
+    assert kind(f"{SIGNS} + {nothing}", LAW) is Kind.INCONCLUSIVE
+    assert kind(SIGNS, f"{LAW} + {nothing}") is Kind.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_expectation_beside_a_root_is_still_derived(seed: int) -> None:
+    false = ("sqrt((1 - 2*rho)^2)*E[abs(u)]*E[abs(v)]", "(1 - 2*rho)*E[abs(u)]*E[abs(v)]")
+    assert verify(*false, seed=seed, power=False).kind is Kind.REFUTED
+    true = verify(*false, seed=seed, power=False, assumptions=("theta > pi/3",))
+    assert true.kind is Kind.CONSISTENT
+
+
+@pytest.mark.parametrize("theta", ["[0, 1/10^3]", "[0, pi/10^6]", "[0, pi/10^9]", "[pi - 1/10^9, pi]"])
+def test_true_claims_on_narrow_domains_are_proved(theta: str) -> None:
+    assert kind(PAIR, RELU, theta=theta) is Kind.PROVED
+    assert kind(STEP_GRADIENT, "perp(v, w)/(2*pi*|w|)", theta=theta) is Kind.PROVED
+
+
+@pytest.mark.parametrize("norm", ["{1/10^200}", "(10^20, oo)"])
+def test_true_claims_beyond_the_range_of_floats_are_proved(norm: str) -> None:
+    verdict = verify("E[relu(u)^2]", "|u|^2/2", variables={"|u|": norm}, power=False)
+    assert verdict.kind is Kind.PROVED
+    assert "leave the range of float64" in verdict.reason
+
+
+def test_a_vector_without_direction_is_not_refuted() -> None:
+    assert kind("perp(w, v)", "0*w", theta="{0}") is Kind.INCONCLUSIVE
+
+
+def test_conditions_name_every_class() -> None:
+    verdict = verify(all_claims()["loss/gradient"], power=False)
+    assert verdict.exact is not None
+    assert {"|w_i| > 0", "|w_j| > 0", "|v_j| > 0"} <= set(verdict.exact.conditions)
+
+
+def test_claims_about_the_loss_take_no_domains() -> None:
+    with pytest.raises(ClaimError, match="expected none"):
+        verify("hess(L, w_i, w_j)", "(pi - theta)*I/(2*pi)", variables={"theta": "{0}"})
+
+
+@pytest.mark.parametrize(("theta", "digits"), [("pi - 1/10^10", "5.3051647697"), ("pi - 1/10^31", "5.3051647697")])
+def test_digits_are_relative_near_pi(theta: str, digits: str) -> None:
+    from analytic import expect
+
+    assert expect("relu(u)*relu(v)").at(theta=theta, digits=20).rounded(20).startswith(digits)
