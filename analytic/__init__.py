@@ -9,13 +9,43 @@ if TYPE_CHECKING:
     from analytic.activations import absolute, gaussians, leaky_relu, relu, sign, step
     from analytic.angle import Angle, angle_between
     from analytic.balls import Ball
+    from analytic.deep.arc_cosine import arc_cosine, arc_cosine_ball, arc_cosine_formula
+    from analytic.deep.depth_limit import depth_constant, expansion_at_one
+    from analytic.deep.dual import DualActivation
+    from analytic.deep.layer_map import LayerMap
+    from analytic.deep.named import dual_activation
+    from analytic.deep.network import nngp_gram, ntk_gram
+    from analytic.deep.network_ball import network_ball
+    from analytic.deep.symbolic_network import symbolic_nngp, symbolic_ntk
     from analytic.dense import Enclosure, population_gradient, population_hessian
     from analytic.errors import AnalyticError
     from analytic.expectation import Expectation, expect
     from analytic.formula import Expr
+    from analytic.functions import (
+        H,
+        He,
+        Phi,
+        abrelu,
+        bump,
+        cos,
+        elu,
+        erf,
+        exp,
+        gelu,
+        log_abs,
+        sigmoid,
+        silu,
+        sin,
+        softplus,
+        tanh,
+    )
+    from analytic.gaussian_law import GaussianLaw
     from analytic.grammar import parse
     from analytic.landscape.spectrum import Spectrum, spectrum
+    from analytic.open_expectation import OpenExpectation
     from analytic.ring import Ring
+    from analytic.series.enclosure import certified_mean
+    from analytic.series.hermite import hermite_series
 
 #: public name -> module; loaded on first use, so that importing ``analytic`` stays light.
 _HOME = {
@@ -28,6 +58,19 @@ _HOME = {
     "Angle": "angle",
     "angle_between": "angle",
     "Ball": "balls",
+    "arc_cosine": "deep.arc_cosine",
+    "arc_cosine_ball": "deep.arc_cosine",
+    "arc_cosine_formula": "deep.arc_cosine",
+    "depth_constant": "deep.depth_limit",
+    "expansion_at_one": "deep.depth_limit",
+    "DualActivation": "deep.dual",
+    "LayerMap": "deep.layer_map",
+    "dual_activation": "deep.named",
+    "nngp_gram": "deep.network",
+    "ntk_gram": "deep.network",
+    "network_ball": "deep.network_ball",
+    "symbolic_nngp": "deep.symbolic_network",
+    "symbolic_ntk": "deep.symbolic_network",
     "Enclosure": "dense",
     "population_gradient": "dense",
     "population_hessian": "dense",
@@ -35,33 +78,86 @@ _HOME = {
     "Expectation": "expectation",
     "expect": "expectation",
     "Expr": "formula",
+    "H": "functions",
+    "He": "functions",
+    "Phi": "functions",
+    "abrelu": "functions",
+    "bump": "functions",
+    "cos": "functions",
+    "elu": "functions",
+    "erf": "functions",
+    "exp": "functions",
+    "gelu": "functions",
+    "log_abs": "functions",
+    "sigmoid": "functions",
+    "silu": "functions",
+    "sin": "functions",
+    "softplus": "functions",
+    "tanh": "functions",
+    "GaussianLaw": "gaussian_law",
     "parse": "grammar",
     "Spectrum": "landscape.spectrum",
     "spectrum": "landscape.spectrum",
+    "OpenExpectation": "open_expectation",
     "Ring": "ring",
+    "certified_mean": "series.enclosure",
+    "hermite_series": "series.hermite",
 }
 
 __all__ = [
     "AnalyticError",
     "Angle",
     "Ball",
+    "DualActivation",
     "Enclosure",
     "Expectation",
     "Expr",
+    "GaussianLaw",
+    "H",
+    "He",
+    "LayerMap",
+    "OpenExpectation",
+    "Phi",
     "Ring",
     "Spectrum",
+    "abrelu",
     "absolute",
     "angle_between",
+    "arc_cosine",
+    "arc_cosine_ball",
+    "arc_cosine_formula",
+    "bump",
+    "certified_mean",
+    "cos",
+    "depth_constant",
+    "dual_activation",
+    "elu",
+    "erf",
+    "exp",
+    "expansion_at_one",
     "expect",
     "gaussians",
+    "gelu",
+    "hermite_series",
     "leaky_relu",
+    "log_abs",
+    "network_ball",
+    "nngp_gram",
+    "ntk_gram",
     "parse",
     "population_gradient",
     "population_hessian",
     "relu",
+    "sigmoid",
     "sign",
+    "silu",
+    "sin",
+    "softplus",
     "spectrum",
     "step",
+    "symbolic_nngp",
+    "symbolic_ntk",
+    "tanh",
 ]
 
 

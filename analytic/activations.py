@@ -1,10 +1,15 @@
-"""Activations as data: each is a polynomial in z and 1{z > 0}, stated once."""
+"""Activations as data: piecewise polynomials by their two sides, others by a formula; each is stated once, here."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
+from math import factorial
 
-from analytic.formula import Expr, Operand, as_expr, call, name
+from analytic.constants import rational_value
+from analytic.errors import FormulaError
+from analytic.formula import Expr, Operand, add, as_expr, call, name
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,70 @@ ACTIVATIONS = {
     "sign": Activation(_coefficients(-1), _coefficients(1)),
     "abs": Activation(_coefficients(0, -1), _coefficients(0, 1)),
     "leaky_relu": Activation((as_expr(0), name("slope")), _coefficients(0, 1), ("slope",)),
+    "abrelu": Activation((as_expr(0), name("a")), (as_expr(0), name("b")), ("a", "b")),
 }
+
+
+@dataclass(frozen=True)
+class Composite:
+    """An activation defined by a formula in simpler ones.
+
+    Args:
+        formula: from the argument and the further arguments to a formula.
+        parameters: names of the further arguments.
+        defaults: values of the last parameters where they are left out.
+        leading: whether the further arguments stand before the argument, as in He(n, z).
+    """
+
+    formula: Callable[..., Expr]
+    parameters: tuple[str, ...] = ()
+    defaults: tuple[Expr, ...] = ()
+    leading: bool = False
+
+
+def _exponential_linear(z: Expr, alpha: Expr) -> Expr:
+    return call("relu", z) + alpha * (call("exp", z) - 1) * call("step", -z)
+
+
+def _order(n: Expr, function: str) -> int:
+    order = rational_value(n)
+    if order is None or order.denominator != 1 or not 0 <= order <= 60:
+        raise FormulaError(f"got the order {n} of {function}(n, z), expected an integer from 0 to 60")
+    return int(order)
+
+
+def _probabilists(n: Expr, z: Expr) -> Expr:
+    """He_n = sum of (-1)^m n!/(m! (n - 2m)! 2^m) z^(n - 2m)."""
+    order = _order(n, "He")
+    terms = [
+        Fraction((-1) ** m * factorial(order), factorial(m) * factorial(order - 2 * m) * 2**m) * z ** (order - 2 * m)
+        for m in range(order // 2 + 1)
+    ]
+    return add(*terms)
+
+
+def _physicists(n: Expr, z: Expr) -> Expr:
+    """H_n = sum of (-1)^m n!/(m! (n - 2m)!) (2z)^(n - 2m)."""
+    order = _order(n, "H")
+    terms = [
+        Fraction((-1) ** m * factorial(order) * 2 ** (order - 2 * m), factorial(m) * factorial(order - 2 * m))
+        * z ** (order - 2 * m)
+        for m in range(order // 2 + 1)
+    ]
+    return add(*terms)
+
+
+#: Activations with closed-form expectations that are formulas in exp, sin, cos, Phi and those above.
+COMPOSITES = {
+    "erf": Composite(lambda z: 2 * call("Phi", call("sqrt", 2) * z) - 1),
+    "gelu": Composite(lambda z: z * call("Phi", z)),
+    "elu": Composite(_exponential_linear, ("alpha",), (as_expr(1),)),
+    "bump": Composite(lambda z: call("exp", -(z**2) / 2)),
+    "He": Composite(_probabilists, ("n",), leading=True),
+    "H": Composite(_physicists, ("n",), leading=True),
+}
+#: Activations whose expectations have no closed form in general: they are enclosed, and expanded in Hermite series.
+OPAQUE = frozenset(("tanh", "sigmoid", "softplus", "silu"))
 
 
 def gaussians(identifiers: str) -> tuple[Expr, ...]:

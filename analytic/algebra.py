@@ -11,8 +11,19 @@ from analytic.formula import Expr
 
 T = TypeVar("T")
 
-#: The scalar functions of the language, apart from activations (which stand under an expectation).
-FUNCTIONS = frozenset(("sqrt", "sin", "cos", "tan", "acos", "asin", "atan", "exp", "log", "abs"))
+#: The scalar functions of the language with their numbers of arguments; None admits any number. Activations stand
+#: under an expectation.
+FUNCTIONS = {
+    **dict.fromkeys(("sqrt", "sin", "cos", "tan", "acos", "asin", "atan", "atanh", "exp", "log", "abs"), 1),
+    **dict.fromkeys(("Phi", "erf", "erfi", "dawson", "Li2", "step", "sign", "relu"), 1),
+    **dict.fromkeys(("owens_t", "re_Phi", "im_Phi", "min", "max"), 2),
+    "Phi2": 3,
+    "orthant": None,
+}
+
+
+#: The Euler-Mascheroni constant, a function without arguments.
+EULER = "euler_gamma"
 
 
 class Algebra(Protocol[T]):
@@ -47,7 +58,7 @@ class Algebra(Protocol[T]):
     def power(self, x: T, exponent: Fraction) -> T:
         """The power; a half-integer exponent means the positive square root."""
 
-    def function(self, function: str, x: T) -> T:
+    def function(self, function: str, *arguments: T) -> T:
         """The value of one of FUNCTIONS."""
 
 
@@ -89,6 +100,8 @@ def _named(identifier: str, algebra: Algebra[T]) -> T:
         return algebra.pi()
     if identifier == "theta":
         return algebra.theta()
+    if identifier == EULER:
+        return algebra.function(EULER)
     if identifier == "rho" and algebra.pair is not None:
         return algebra.function("cos", algebra.theta())
     return algebra.parameter(identifier)
@@ -116,9 +129,11 @@ def _applied(expr: Expr, algebra: Algebra[T]) -> T:
             f"unknown function {f!r} in {expr}; expected one of "
             f"{', '.join(sorted(FUNCTIONS))}; activations take a multiple of one Gaussian variable, under E[...]"
         )
-    if len(arguments) != 1:
-        raise FormulaError(f"{f} takes one argument, got {len(arguments)} in {expr}")
-    return algebra.function(f, evaluate(arguments[0], algebra))
+    expected = FUNCTIONS[f]
+    if expected is not None and len(arguments) != expected:
+        count = "one argument" if expected == 1 else f"{expected} arguments"
+        raise FormulaError(f"{f} takes {count}, got {len(arguments)} in {expr}")
+    return algebra.function(f, *(evaluate(a, algebra) for a in arguments))
 
 
 def _angle(arguments: list[Expr], algebra: Algebra[T]) -> T:

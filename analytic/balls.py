@@ -14,6 +14,8 @@ from analytic.errors import DomainError, FormulaError
 from analytic.ring import MAX_POWER
 
 MAX_DIGITS = 10_000
+#: Functions that balls have as methods of the same name; the others are in analytic.special.
+_METHODS = frozenset(("sqrt", "sin", "cos", "tan", "acos", "asin", "atan", "atanh", "exp", "log", "abs", "erf", "erfi"))
 
 
 @contextmanager
@@ -181,8 +183,13 @@ class BallAlgebra:
             return x.sqrt() ** int(2 * exponent)
         return x ** rational(exponent)
 
-    def function(self, function: str, x: arb) -> arb:
+    def function(self, function: str, *arguments: arb) -> arb:
         """The value of a function; theta's own sine and cosine are taken as they are."""
+        if len(arguments) != 1 or function not in _METHODS:
+            from analytic.special.table import ball_value
+
+            return ball_value(function, *arguments)
+        (x,) = arguments
         if function in ("sin", "cos") and self.angle is not None and x is self.angle.theta:
             return self.angle.sin if function == "sin" else self.angle.cos
         if function in ("acos", "asin") and self.angle is not None and x is self.angle.cos:

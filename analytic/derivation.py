@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from analytic.errors import DerivationError
-from analytic.readable import readable
-from analytic.ring import Element, Ring
+from analytic.closed_forms import ClosedForms
+from analytic.errors import DerivationError, NoClosedFormError
+from analytic.field import Element
+from analytic.formula import Expr, num
 from analytic.rules import RULES, Rule
+from analytic.rules.coincidence import Coincidence
 from analytic.rules.moment import Equation, Moment
+from analytic.rules.tilting import Tilting
+from analytic.writing import written
+
+#: The rules that see the exponential of a moment or leave it as it is; the others wait until it is gone.
+_BESIDE_EXPONENTIALS = (Tilting.name, Coincidence.name)
 
 
 @dataclass(frozen=True)
@@ -21,15 +28,20 @@ class Step:
         left: left side, as text.
         right: right side, as text.
         latex: the equation as LaTeX.
+        equation: both sides as values, from which the step can be judged; None for the first and the last step.
     """
 
     rule: str
     left: str
     right: str
     latex: str
+    equation: Equation | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.left} = {self.right}   [{self.rule}]"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex} \qquad \text{{[{self.rule}]}}$"
 
 
 @dataclass(frozen=True)
@@ -48,43 +60,49 @@ class Derivation:
     """Derives moments by rules, each moment once.
 
     Args:
-        ring: the ring of the coefficients.
+        field: the field of the coefficients.
         rules: the rules that may be used, tried in order.
 
     Example:
         >>> from analytic.rules.moment import Factor, Law
-        >>> ring = Ring(("u",))
-        >>> law = Law(("u",), (ring.norm("u"),))
-        >>> Derivation(ring).solve(Moment((Factor(2, step=True),), law))
-        |u|**2/2
+        >>> K = ClosedForms(("u",))
+        >>> law = Law(("u",), (K.zero,), ((K.norm("u") ** 2,),))
+        >>> Derivation(K).solve(Moment((Factor(2, step=True),), law))
+        |u|^2/2
     """
 
-    def __init__(self, ring: Ring, rules: Sequence[Rule] = RULES) -> None:
-        self.ring, self.rules = ring, tuple(rules)
+    def __init__(self, field: ClosedForms, rules: Sequence[Rule] = RULES) -> None:
+        self.field, self.rules = field, tuple(rules)
         self.equations: dict[Moment, Equation] = {}
         self._solved: dict[Moment, Element] = {}
 
     def solve(self, moment: Moment) -> Element:
-        """The moment as an element of the ring.
+        """The moment as an element of the field.
 
         Raises:
             DerivationError: no rule applies to a moment that is still open.
+            NoClosedFormError: a probability that is left has no closed form.
+            NotIntegrableError: the expectation does not exist.
         """
         if moment not in self._solved:
             equation = self._equation(moment)
             total = equation.constant
             for coefficient, other in equation.terms:
-                if not self.ring.is_zero(coefficient):
-                    total += coefficient * self.solve(other)
-            self._solved[moment] = self.ring.reduce(total)
+                if coefficient:
+                    total = total + coefficient * self.solve(other)
+            self._solved[moment] = total
             self.equations[moment] = equation
         return self._solved[moment]
 
     def _equation(self, moment: Moment) -> Equation:
         for rule in self.rules:
-            found = rule.apply(moment, self.ring)
+            if moment.exponent and rule.name not in _BESIDE_EXPONENTIALS:
+                continue
+            found = rule.apply(moment, self.field)
             if found is not None:
                 return found
+        if self.rules == RULES and any(f.log or f.reciprocal for f in moment.monomial):
+            raise NoClosedFormError(f"{moment.text()} is a logarithmic moment for which no closed form is known here")
         raise DerivationError(
             f"no rule applies to {moment.text()}; rules in use: {', '.join(r.name for r in self.rules)}"
         )
@@ -94,29 +112,26 @@ class Derivation:
         return tuple(self._step(e) for e in self.equations.values())
 
     def _step(self, equation: Equation) -> Step:
-        left, right = equation.moment, self.combination(equation.terms, equation.constant)
-        return Step(equation.rule, left.text(), right.text, f"{left.latex()} = {right.latex}")
-
-    def combination(self, terms: Sequence[tuple[Element, Moment]], constant: Element = 0) -> Combination:
-        """A sum of coefficient times moment, as text and as LaTeX."""
-        from analytic.printing import to_latex
-
-        text, latex = [], []
-        for coefficient, moment in terms:
-            shown = readable(coefficient, self.ring)
-            sign = {"1": "", "-1": "-"}.get(str(shown))
-            text.append(f"{_bracketed(str(shown))}*{moment.text()}" if sign is None else sign + moment.text())
-            bracketed = rf"{_bracketed(to_latex(shown))}\,{moment.latex()}"
-            latex.append(bracketed if sign is None else sign + moment.latex())
-        if not text or constant != 0:
-            shown = readable(self.ring.field.one * constant, self.ring)
-            text, latex = [*text, str(shown)], [*latex, to_latex(shown)]
-        return Combination(_summed(text), _summed(latex))
+        left, right = equation.moment, combination(equation.terms, equation.constant)
+        return Step(equation.rule, left.text(), right.text, f"{left.latex()} = {right.latex}", equation)
 
 
-def _bracketed(text: str) -> str:
-    return (
-        f"({text})"
-        if " " in text.strip("{}") and (" + " in text or " - " in text) and not text.startswith("\\frac")
-        else text
-    )
+def combination(terms: Sequence[tuple[Element, Moment]], constant: Element | None = None) -> Combination:
+    """A sum of coefficient times moment, as text and as LaTeX."""
+    from analytic.printing import to_latex
+
+    text, latex = [], []
+    for coefficient, moment in terms:
+        shown = written(coefficient)
+        sign = {"1": "", "-1": "-"}.get(str(shown))
+        text.append(f"{_bracketed(shown)}*{moment.text()}" if sign is None else sign + moment.text())
+        bracketed = rf"\left({to_latex(shown)}\right)" if shown.head == "add" else to_latex(shown)
+        latex.append(rf"{bracketed}\,{moment.latex()}" if sign is None else sign + moment.latex())
+    if not text or constant:
+        shown = written(constant) if constant else num(0)
+        text, latex = [*text, str(shown)], [*latex, to_latex(shown)]
+    return Combination(_summed(text), _summed(latex))
+
+
+def _bracketed(shown: Expr) -> str:
+    return f"({shown})" if shown.head == "add" else str(shown)

@@ -40,7 +40,7 @@ def gradient(f: Element, ring: Ring, which: int) -> Tensor[Element]:
         ['cos(theta)*|v|', 'sin(theta)*|v|']
     """
     norm = _norm(ring, which)
-    radial, turn = ring.derivative(f, norm), -ring.derivative(f, THETA) / ring.generator[norm]
+    radial, turn = ring.derivative(f, norm), -ring.derivative(f, THETA) / ring.norm(norm.strip("|"))
     if which == 0:
         return vector(ring.reduce(radial), ring.reduce(turn))
     c, s = ring.cosine, ring.sine
@@ -87,7 +87,7 @@ def _columns_first(x: Tensor[Element], ring: Ring) -> _Columns:
     """Derivatives of x = x1 e1 + x2 e2 along e1 and e2, and the coefficient of m for w moving along m."""
     x1, x2 = x.coordinates["1"], x.coordinates["2"]
     norm = _norm(ring, 0)
-    a = ring.generator[norm]
+    a = ring.norm(norm.strip("|"))
     radial = (ring.derivative(x1, norm), ring.derivative(x2, norm))
     turned = ((-ring.derivative(x1, THETA) - x2) / a, (-ring.derivative(x2, THETA) + x1) / a)
     return radial, turned, (x1 - x2 * ring.cosine / ring.sine) / a
@@ -97,7 +97,7 @@ def _columns_second(x: Tensor[Element], ring: Ring) -> _Columns:
     """The same for v, turned from the directions v/|v| and t to e1 and e2."""
     x1, x2 = x.coordinates["1"], x.coordinates["2"]
     norm = _norm(ring, 1)
-    b, c, s = ring.generator[norm], ring.cosine, ring.sine
+    b, c, s = ring.norm(norm.strip("|")), ring.cosine, ring.sine
     radial = (ring.derivative(x1, norm), ring.derivative(x2, norm))
     turned = (-ring.derivative(x1, THETA) / b, -ring.derivative(x2, THETA) / b)
     # e1 = c v/|v| + s t and e2 = s v/|v| - c t

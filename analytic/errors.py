@@ -27,3 +27,15 @@ class DimensionError(AnalyticError):
 
 class DomainError(AnalyticError):
     """A value lies outside the domain on which the formula is defined."""
+
+
+class NoClosedFormError(OutsideRingError):
+    """The expectation has no closed form in the functions of this project; ``enclose`` certifies its value."""
+
+
+class NotIntegrableError(AnalyticError):
+    """The expectation does not exist: the integrand grows too fast for the law."""
+
+
+class LawError(AnalyticError):
+    """The law of the variables is impossible: sizes do not fit, or a covariance is not positive semidefinite."""

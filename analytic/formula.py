@@ -290,3 +290,5 @@ ZERO = num(0)
 ONE = num(1)
 _MINUS_ONE = num(-1)
 PI = name("pi")
+#: Names of constants, which are never variables.
+CONSTANTS = frozenset(("pi", "euler_gamma"))

@@ -15,7 +15,7 @@ from analytic.algebra import FUNCTIONS, Algebra, evaluate, exponent_of
 from analytic.constants import multiple_of_pi
 from analytic.differentiate import gradient, jacobian, limit_at_parallel
 from analytic.errors import DomainError, FormulaError
-from analytic.expectation import derive
+from analytic.expectation import derive_in_ring
 from analytic.formula import Expr, add, call, mul, name
 from analytic.frame import MATRIX, Tensor, matrix, scalar, vector
 from analytic.readable import readable
@@ -126,7 +126,7 @@ class Interpreter(Generic[T]):
             if len(arguments) != arity:
                 raise FormulaError(f"{f} takes {arity} arguments, got {len(arguments)} in {expr}")
             return handler(arguments)
-        if f in FUNCTIONS and len(arguments) == 1:
+        if FUNCTIONS.get(f) == 1 and len(arguments) == 1:
             return scalar(self.algebra.function(f, self.tensor(arguments[0]).scalar))
         return scalar(evaluate(expr, self.algebra))
 
@@ -155,8 +155,7 @@ class Interpreter(Generic[T]):
         return self.algebra
 
     def _expectation(self, expr: Expr) -> Tensor[T]:
-        ring = self._ring("an expectation")
-        element: Element = derive(expr.children[0], ring).element
+        element: Element = derive_in_ring(expr.children[0], self._ring("an expectation"))
         return scalar(element)
 
     def _which(self, expr: Expr) -> int:

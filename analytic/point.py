@@ -12,9 +12,13 @@ from analytic.algebra import evaluate
 from analytic.angle import Angle
 from analytic.balls import Ball, BallAlgebra, precision, rational, to_digits
 from analytic.constants import multiple_of_pi, require_rational
-from analytic.errors import DomainError, FormulaError
-from analytic.formula import Expr, names
+from analytic.errors import DomainError, FormulaError, NotIntegrableError, OutsideRingError
+from analytic.expectation import Expectation, derive
+from analytic.formula import PI, Expr, call, num, substitute
+from analytic.gaussian_law import GaussianLaw
 from analytic.grammar import formula
+from analytic.rules.matrices import determinant
+from analytic.writing import written
 
 
 def exact_number(value: str | float | Fraction | Expr, what: str) -> Expr:
@@ -63,72 +67,135 @@ def _within_half_turn(theta: Expr) -> arb:
     return evaluate(theta, BallAlgebra({}, None, {}))
 
 
-def evaluate_at(
-    value: Expr,
-    variables: Sequence[str],
-    point: Mapping[str, Any],
-    digits: int = 15,
-    parameters: Sequence[str] = (),
-) -> Ball:
-    r"""The value of a closed form at a point, enclosed in a ball of the digits asked for.
+def expectation_at(result: Expectation, point: Mapping[str, Any], digits: int = 15) -> Ball:
+    r"""The value of an expectation at a point, enclosed in a ball of the digits asked for.
+
+    At a singular covariance (parallel or antiparallel variables, a variance 0) the expectation is derived anew from
+    the singular law, because its closed form may divide by 0 there.
 
     Args:
-        value: the closed form.
-        variables: the names of its Gaussian variables; norms not given are 1.
-        point: ``theta`` (radians, or a formula such as "pi/3") or ``rho`` (its cosine), norms by name (``u=2``), and
-            parameters by name; numbers, Fractions or formulas of constants.
+        result: the expectation.
+        point: ``theta`` (radians, or a formula such as "pi/3") or ``rho`` (its cosine), norms by name (``u=2``, 1
+            where they are not given), and parameters by name; numbers, Fractions or formulas of constants.
         digits: significant digits.
-        parameters: names of parameters, which may be given although they have cancelled.
 
     Returns:
         The ball.
 
     Raises:
         FormulaError: a name is unknown, or theta is needed and missing.
-        DomainError: a norm is not positive, or theta not in [0, pi].
+        DomainError: a norm is negative, or theta not in [0, pi].
+        LawError: the covariance matrix is not positive semidefinite there.
+        NotIntegrableError: the expectation does not exist there.
+
+    Example:
+        >>> from analytic.expectation import expect
+        >>> expectation_at(expect("relu(u)*relu(v)"), {"u": 4, "theta": 0}).rounded(15)
+        '2.00000000000000'
+    """
+    law = result.law
+    exact = point_values(result, point)
+    by_key = {(f"|{n}|" if n in law.norms else n): e for n, e in exact.items()}
+    needed = {n for n, _ in law.angle_names} | set(law.correlation_names) | set(law.parameters)
+    if needed <= set(by_key) and by_key:
+        fixed = law.fixed(by_key)
+        constants = tuple(n for n in result.constants if n not in by_key)
+        if _singular(fixed, constants):
+            inner = substitute(result.integrand, {n: e for n, e in exact.items() if n in result.constants})
+            return _at_regular(derive(inner, fixed, constants), {}, digits)
+    return _at_regular(result, exact, digits)
+
+
+def point_values(result: Expectation, point: Mapping[str, Any]) -> dict[str, Expr]:
+    """The values as formulas; norms that are not given are 1."""
+    law = result.law
+    angles = {n for n, _ in law.angle_names}
+    cosines = {n.replace("theta", "rho"): n for n in angles}
+    known = {*law.norms, *angles, *cosines, *result.parameters}
+    unknown = sorted(set(point) - known)
+    if unknown:
+        raise FormulaError(
+            f"got a value for {', '.join(unknown)}, expected values for {', '.join(sorted(known)) or 'nothing'}"
+        )
+    exact = {n: num(1) for n in law.norms} | {n: exact_number(v, n) for n, v in point.items()}
+    for cosine, angle in cosines.items():
+        if cosine in exact and angle in exact:
+            raise FormulaError(f"got both {angle} and {cosine}, expected one of them: {cosine} is cos({angle})")
+        if cosine in exact:
+            rho = require_rational(exact.pop(cosine), cosine)
+            if not -1 <= rho <= 1:
+                raise DomainError(f"got {cosine} = {rho}, expected a correlation in [-1, 1]")
+            exact[angle] = call("acos", num(rho)) if abs(rho) != 1 else (num(0) if rho == 1 else PI)
+        elif angle in exact:
+            angle_at(exact[angle])
+    for n in law.norms:
+        if evaluate(exact[n], BallAlgebra({}, None, {})) < 0:
+            raise DomainError(f"got |{n}| = {exact[n]}, expected a number that is not negative: norms are not")
+    return exact
+
+
+def _singular(law: GaussianLaw, constants: Sequence[str]) -> bool:
+    """Whether the covariance matrix is exactly singular."""
+    try:
+        field = law.field(constants)
+        _, matrix = law.moments(field)
+        return not determinant(matrix, field)
+    except OutsideRingError:
+        return False
+
+
+def _at_regular(result: Expectation, exact: Mapping[str, Expr], digits: int) -> Ball:
+    conditions = [written(c) for c in result.field.conditions]
+
+    def compute() -> arb:
+        algebra = _algebra(result.law, exact)
+        for shown in conditions:
+            if evaluate(shown, algebra) <= 0:
+                raise NotIntegrableError(f"the expectation does not exist there: it needs {shown} > 0")
+        return evaluate(result.value, algebra)
+
+    return to_digits(compute, digits)
+
+
+def evaluate_at(value: Expr, variables: Sequence[str], point: Mapping[str, Any], digits: int = 15) -> Ball:
+    """A closed form in norms and theta at a point, as it stands.
+
+    Args:
+        value: the closed form.
+        variables: the names of its Gaussian variables; norms not given are 1.
+        point: ``theta``, norms by name, and parameters by name; numbers or formulas of constants.
+        digits: significant digits.
+
+    Returns:
+        The ball.
+
+    Raises:
+        DomainError: theta is not in [0, pi], or the closed form has a pole there.
 
     Example:
         >>> from analytic.grammar import parse
         >>> evaluate_at(parse("|u|*cos(theta)"), ("u", "v"), {"u": 4, "theta": "pi/3"}).rounded(15)
         '2.00000000000000'
     """
-    known = {*variables, *names(value) - {"pi", "theta"}, *(("theta", "rho") if len(variables) > 1 else ())}
-    unknown = sorted(set(point) - known - set(parameters))
-    if unknown:
-        raise FormulaError(
-            f"got a value for {', '.join(unknown)}, expected values for {', '.join(sorted(known)) or 'nothing'}"
-        )
-    exact = {n: exact_number(v, n) for n, v in point.items()}
-    if "theta" in exact and "rho" in exact:
-        raise FormulaError("got both theta and rho, expected one of them: rho is cos(theta)")
+    exact = {n: num(1) for n in variables} | {n: exact_number(v, n) for n, v in point.items()}
+    law = GaussianLaw.angles(variables)
+    return to_digits(lambda: evaluate(value, _algebra(law, exact)), digits)
 
-    def compute() -> arb:
-        norms = {n: _positive(n, exact.get(n)) for n in variables}
-        constants = {
-            n: evaluate(e, BallAlgebra({}, None, {})) for n, e in exact.items() if n not in (*variables, "theta", "rho")
-        }
-        pair = (variables[0], variables[1]) if len(variables) > 1 else None
-        return evaluate(value, BallAlgebra(norms, _angle(exact), constants, pair))
 
-    return to_digits(compute, digits)
+def _algebra(law: GaussianLaw, exact: Mapping[str, Expr]) -> BallAlgebra:
+    constant = BallAlgebra({}, None, {})
+    norms = {n: evaluate(exact[n], constant) for n in law.norms}
+    others = {n: evaluate(e, constant) for n, e in exact.items() if n not in law.norms and n != "theta"}
+    pair = dict(law.angle_names).get("theta")
+    return BallAlgebra(norms, _angle(exact) if pair else None, others, pair)
 
 
 def _angle(exact: Mapping[str, Expr]) -> Angle | None:
-    if "theta" in exact:
-        return angle_at(exact["theta"])
-    if "rho" not in exact:
+    if "theta" not in exact:
         return None
-    rho = require_rational(exact["rho"], "rho")
-    if not -1 <= rho <= 1:
-        raise DomainError(f"got rho = {rho}, expected a correlation in [-1, 1]")
-    cosine, sine = rational(rho), rational(1 - rho * rho).sqrt()
-    return Angle(cosine, sine, arb.atan2(sine, cosine), {1: 1, -1: -1}.get(int(rho) if rho in (1, -1) else 0, 0))
-
-
-def _positive(name: str, value: Expr | None) -> arb:
-    ball = arb(1) if value is None else evaluate(value, BallAlgebra({}, None, {}))
-    if not ball > 0:
-        raise DomainError(
-            f"got |{name}| = {value}, expected a positive number: the closed form holds for positive norms"
-        )
-    return ball
+    theta = exact["theta"]
+    if theta.is_call("acos"):  # cosine and sine are algebraic: more digits than from the angle
+        rho = theta.children[1].fraction
+        cosine, sine = rational(rho), rational(1 - rho * rho).sqrt()
+        return Angle(cosine, sine, arb.atan2(sine, cosine), 0)
+    return angle_at(theta)

@@ -200,12 +200,15 @@ class Ring:
             raise OutsideRingError(f"got the power {exponent} of a sum of {size} terms, expected a shorter expansion")
         return self.reduce(x ** int(exponent))
 
-    def function(self, function: str, x: Element) -> Element:
+    def function(self, function: str, *arguments: Element) -> Element:
         """The function's value where it is an element.
 
         Raises:
             OutsideRingError: the value is not in the ring.
         """
+        if len(arguments) != 1:
+            raise OutsideRingError(f"{function} has no value in the canonical ring; equality is judged elsewhere")
+        (x,) = arguments
         if function == "sqrt":
             return self.square_root(x)
         if function in ("sin", "cos", "tan"):

@@ -230,15 +230,15 @@ class SizeAlgebra:
             result = result * base
         return result
 
-    def function(self, function: str, x: Surd) -> Surd:
+    def function(self, function: str, *arguments: Surd) -> Surd:
         """The square root; other functions are not in the field.
 
         Raises:
             OutsideRingError: any other function, or a nested root.
         """
-        if function != "sqrt" or x.b != 0:
+        if function != "sqrt" or arguments[0].b != 0:
             raise OutsideRingError(f"{function} has no value in Q(pi, k, d) with one square root")
-        return square_root(x.a)
+        return square_root(arguments[0].a)
 
 
 def polynomial_expr(polynomial: Element) -> Expr:

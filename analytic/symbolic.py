@@ -58,17 +58,29 @@ class SymPyAlgebra:
         """The power."""
         return x ** self.number(exponent)
 
-    def function(self, function: str, x: Any) -> Any:
-        """The function of the same name."""
+    def function(self, function: str, *arguments: Any) -> Any:
+        """The function of the same name, or its definition by others where SymPy has no such function."""
         import sympy
 
         functions = {"sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "abs": sympy.Abs}
         functions |= {"acos": sympy.acos, "asin": sympy.asin, "atan": sympy.atan, "exp": sympy.exp, "log": sympy.log}
-        if function not in functions:
-            raise FormulaError(
-                f"{function} has no counterpart in SymPy; expected one of {', '.join(sorted(functions))}"
-            )
-        return functions[function](x)
+        functions |= {"atanh": sympy.atanh, "erf": sympy.erf, "erfi": sympy.erfi, "sign": sympy.sign}
+        functions |= {"min": sympy.Min, "max": sympy.Max}
+        definitions = {
+            "Phi": lambda x: (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
+            "dawson": lambda x: sympy.sqrt(sympy.pi) / 2 * sympy.exp(-(x**2)) * sympy.erfi(x),
+            "Li2": lambda x: sympy.polylog(2, x),
+            "step": lambda x: sympy.Heaviside(x, sympy.Rational(1, 2)),
+            "relu": lambda x: sympy.Max(x, 0),
+            "re_Phi": lambda x, y: (1 + sympy.re(sympy.erf((x + sympy.I * y) / sympy.sqrt(2)))) / 2,
+            "im_Phi": lambda x, y: sympy.im(sympy.erf((x + sympy.I * y) / sympy.sqrt(2))) / 2,
+            "euler_gamma": lambda: sympy.EulerGamma,
+            **{f: sympy.Function(f) for f in ("Phi2", "owens_t", "orthant")},  # SymPy has none of these
+        }
+        known = functions | definitions
+        if function not in known:
+            raise FormulaError(f"{function} has no counterpart in SymPy; expected one of {', '.join(sorted(known))}")
+        return known[function](*arguments)
 
 
 def to_sympy(expr: Expr) -> Any:

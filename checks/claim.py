@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from analytic.errors import AnalyticError
-from analytic.formula import Expr, bare_names, names, rewrite, substitute, walk
+from analytic.formula import CONSTANTS, Expr, bare_names, names, rewrite, substitute, walk
 from analytic.grammar import formula, parse
 from analytic.neurons import PAIR, SELF, STUDENTS, TEACHERS, is_loss_derivative
 from checks.domain import ANGLES, POSITIVE, REALS, Assumption, Domain, read_assumption, read_domain
@@ -15,7 +15,7 @@ from checks.errors import ClaimError
 from checks.verdict import Kind
 
 #: Names that cannot be variables; rho is cos(theta): restrict theta instead.
-RESERVED = frozenset(("pi", "rho", "E", "I", "L", "x"))
+RESERVED = frozenset((*CONSTANTS, "rho", "E", "I", "L", "x"))
 OPERATORS = frozenset(("grad", "hess", "limit"))
 
 
@@ -186,7 +186,7 @@ class Claim:
         nodes = [n for side in (assumption.left, assumption.right) for n in walk(side)]
         closed = not any(n.head in ("expect", "dot") or any(n.is_call(o) for o in OPERATORS) for n in nodes)
         vectors = (bare_names(assumption.left) | bare_names(assumption.right)) & set(self.norms)
-        known = {"pi", "theta", "rho", *self.norms, *self.parameters}
+        known = {*CONSTANTS, "theta", "rho", *self.norms, *self.parameters}
         if self.neurons or not closed or used - known or vectors:
             raise ClaimError(
                 f"got the assumption {assumption.text!r}, expected an inequality between norms, theta and parameters "
@@ -277,7 +277,7 @@ def _vectors(sides: tuple[Expr, Expr], parameters: tuple[str, ...]) -> tuple[str
     functions = {n.children[0] for s in sides for n in walk(s) if n.head == "call"}
     inside = (n for s in sides for e in walk(s) if e.head == "expect" for n in walk(e))
     inputs = {n.children[1] for n in inside if n.head == "dot"}
-    skip = {n.identifier for n in (*functions, *inputs)} | {"pi", "theta", "rho", "I", *parameters}
+    skip = {n.identifier for n in (*functions, *inputs)} | {*CONSTANTS, "theta", "rho", "I", *parameters}
     found: dict[str, None] = {}
     for side in sides:
         found |= {n.identifier: None for n in walk(side) if n.head == "name" and n.identifier not in skip}

@@ -13,18 +13,19 @@ from analytic.angle import Angle
 from analytic.balls import BallAlgebra, disjoint, finite
 from analytic.constants import multiple_of_pi
 from analytic.errors import FormulaError
-from analytic.expectation import gaussian_names
 from analytic.formula import Expr, walk
 from analytic.frame import Tensor, matrix, scalar, vector
 from analytic.interpret import Interpreter
+from analytic.opening import gaussian_names
 from checks.claim import OPERATORS
-from checks.integrands import compile_integrand, derivative, grade
+from checks.integrands import compile_integrand, derivative, grade, is_homogeneous, rough_forms
 from checks.points import Point
 from checks.verdict import EmpiricalEvidence
 from numeric import (
     Estimate,
     HomogeneousPart,
     angle_between,
+    gaussian_mean,
     gradient,
     half_line_quadrature,
     jacobian,
@@ -113,12 +114,27 @@ class EmpiricalInterpreter(Interpreter[arb]):
     def integrated(self, body: Expr, norms: dict[str, float], theta: float) -> Estimate:
         """E of an integrand by deterministic quadrature, kinks on cell boundaries."""
         variables, f = self._variables(body), compile_integrand(body, self.constants)
+        if not is_homogeneous(body, variables):
+            return self._nested(body, variables, norms, theta)
         if len(variables) < 2:
             name = variables[0] if variables else self.names[0] if self.names else ""
             return half_line_quadrature(lambda u: np.broadcast_to(f({name: u}), u.shape), norms.get(name, 1.0))
         a, b = variables
         pair = (norms[a], norms[b])
         return polar_quadrature(lambda u, v: np.broadcast_to(f({a: u, b: v}), u.shape), pair, theta)
+
+    def _nested(self, body: Expr, variables: tuple[str, ...], norms: dict[str, float], theta: float) -> Estimate:
+        """E of any integrand by nested quadrature, cut at its kinks."""
+        f = compile_integrand(body, self.constants)
+        kinks, logarithms = rough_forms(body, variables, self.constants)
+        deviations = np.array([norms[n] for n in variables])
+        correlation = np.cos(theta) if len(variables) > 1 else 1.0
+        matrix = np.outer(deviations, deviations) * np.where(np.eye(len(variables)), 1.0, correlation)
+
+        def function(x: Array) -> Array:
+            return np.broadcast_to(f({n: x[:, i] for i, n in enumerate(variables)}), x.shape[:1])
+
+        return gaussian_mean(function, np.zeros(len(variables)), matrix, kinks, logarithms)
 
     def sampled(self, body: Expr) -> Estimate:
         """E of an integrand by Monte Carlo on the sphere, the radius exact: a bound at finite n."""

@@ -10,17 +10,28 @@ from itertools import chain, islice
 
 from flint import arb
 
-from analytic.algebra import Algebra
+from analytic.algebra import evaluate
 from analytic.balls import disjoint, finite, precision
+from analytic.closed_forms import ClosedForms
 from analytic.constants import multiple_of_pi, rational_value
-from analytic.errors import DerivationError, DomainError, FormulaError, OutsideRingError
-from analytic.formula import PI, Expr, walk
+from analytic.errors import (
+    AnalyticError,
+    DerivationError,
+    DomainError,
+    FormulaError,
+    NoClosedFormError,
+    OutsideRingError,
+)
+from analytic.formula import PI, Expr, rewrite, walk
 from analytic.frame import Tensor
 from analytic.interpret import Interpreter, tensor_formula
 from analytic.neurons import is_loss_derivative, loss_derivative, split_by_class, zero_of_order
 from analytic.readable import readable
 from analytic.ring import Element, Ring, canonical_ring
+from analytic.writing import written
 from checks.claim import OPERATORS, Claim
+from checks.derived import DerivingInterpreter, derived_form
+from checks.domain import POSITIVE, read_domain
 from checks.errors import ClaimError, VacuousClaimError
 from checks.points import Point, random_points, simple_points, vectors_of
 from checks.verdict import Counterexample, ExactEvidence, Outcome
@@ -33,6 +44,8 @@ ENCLOSING = 848
 THOROUGH_POINTS = 4
 SECOND_ENGINE_POINTS = 8
 SIMPLE_POINTS = 400
+#: The same where every point costs certified quadrature.
+SLOW_POINTS = 6
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ class Side:
         if self.closed:
             return interpreter.tensor(self.expr)
         if self.tensor is None:
-            return DerivingInterpreter(interpreter.algebra, self.ring).tensor(self.expr)
+            return DerivingInterpreter(interpreter.algebra, self.ring, point).tensor(self.expr)
         return self.tensor.map(lambda x: interpreter.tensor(readable(x, self.ring)).scalar)
 
     def shown(self) -> str:
@@ -70,24 +83,17 @@ class Side:
         return str(tensor_formula(self.tensor, self.ring))
 
 
-class DerivingInterpreter(Interpreter[arb]):
-    """Balls, with expectations and derivatives taken from what the canonical ring derives.
-
-    Args:
-        algebra: balls at a point.
-        ring: the ring in which expectations are derived, every variable free.
-    """
-
-    def __init__(self, algebra: Algebra[arb], ring: Ring) -> None:
-        super().__init__(algebra)
-        self.ring = ring
-
-    def tensor(self, expr: Expr) -> Tensor[arb]:
-        """The value of a formula; expectations and derivatives in it are derived first."""
-        if expr.head == "expect" or any(expr.is_call(o) for o in OPERATORS):
-            derived = Interpreter(self.ring).tensor(expr)
-            return derived.map(lambda x: super(DerivingInterpreter, self).tensor(readable(x, self.ring)).scalar)
-        return super().tensor(expr)
+def has_no_closed_form(side: Side) -> bool:
+    """Whether evaluating the side means certified quadrature, which is slow."""
+    if side.closed or side.tensor is not None:
+        return False
+    for node in walk(side.expr):
+        if node.head == "expect":
+            try:
+                derived_form(node.children[0], side.ring.norms, side.ring.parameters)
+            except NoClosedFormError:
+                return True
+    return False
 
 
 def is_closed(expr: Expr) -> bool:
@@ -163,7 +169,7 @@ def _side(claim: Claim, expr: Expr, kind: str, why: str = "") -> Side:
     for candidate in dict.fromkeys((ring, free)):
         try:
             return Side(expr, candidate, Interpreter(candidate).tensor(expr), closed, why)
-        except (OutsideRingError, DerivationError, DomainError) as error:
+        except (OutsideRingError, DerivationError, DomainError, NoClosedFormError) as error:
             why = why or str(error)
     return Side(expr, ring, None, closed, why)
 
@@ -218,7 +224,38 @@ def compare(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Exac
             counterexample = find_counterexample(claim, kind, left, right, seed)
             outcome = Outcome.UNLIKE if counterexample is None else Outcome.DIFFERENT
             return ExactEvidence(outcome, engine, left.shown(), conditions, detail, counterexample)
-    return _by_balls(claim, kind, left, right, conditions, seed)
+    proof = _by_field(claim, kind, left, right, conditions, seed)
+    return proof or _by_balls(claim, kind, left, right, conditions, seed)
+
+
+def _by_field(
+    claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...], seed: int
+) -> ExactEvidence | None:
+    """A proof by a zero normal form in the field of closed forms; None if there is none."""
+    operators = any(n.is_call(o) for s in (left, right) for n in walk(s.expr) for o in OPERATORS)
+    theta = claim.domain("theta").point
+    if kind or operators or (theta is not None and multiple_of_pi(theta) in (0, 1)):
+        return None
+    vectors = vectors_of(claim, kind)
+    pair = {"theta": (vectors[0], vectors[1])} if len(vectors) > 1 else {}
+    positive = tuple(n for n in claim.parameters if claim.domain(n).within(read_domain(POSITIVE)))
+    field, existence = ClosedForms(vectors, pair, (), positive, claim.parameters), dict[str, None]()
+
+    def derived(node: Expr) -> Expr | None:
+        if node.head != "expect":
+            return None
+        result = derived_form(node.children[0], vectors, claim.parameters)
+        existence.update(dict.fromkeys(f"{written(c)} > 0" for c in result.field.conditions))
+        return result.value
+
+    try:
+        difference = evaluate(rewrite(left.expr, derived), field) - evaluate(rewrite(right.expr, derived), field)
+    except AnalyticError:
+        return None
+    if difference:
+        return None
+    engine = "normal form in the field of closed forms"
+    return _confirmed(claim, kind, left, right, seed, engine, (*conditions, *existence))
 
 
 def _conditions(claim: Claim, kind: str) -> tuple[str, ...]:
@@ -311,9 +348,12 @@ def _zero_like(full: Tensor[arb], value: arb) -> Tensor[arb]:
 
 def find_counterexample(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Counterexample | None:
     """The first point at which balls of the two sides are disjoint: simple points, then random ones."""
-    simple = islice(simple_points(claim, kind), SIMPLE_POINTS)
-    for index, point in enumerate(chain(simple, _lazily(claim, kind, seed))):
-        for bits in PRECISIONS if index < THOROUGH_POINTS else PRECISIONS[:2]:
+    slow = has_no_closed_form(left) or has_no_closed_form(right)
+    simple = islice(simple_points(claim, kind), SLOW_POINTS if slow else SIMPLE_POINTS)
+    further = () if slow else _lazily(claim, kind, seed)
+    for index, point in enumerate(chain(simple, further)):
+        precisions = PRECISIONS if index < THOROUGH_POINTS else PRECISIONS[:2]
+        for bits in precisions[:1] if slow else precisions:
             with precision(bits):
                 try:
                     pairs = _value_pairs(left, right, point)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,26 @@ from numpy.typing import NDArray
 
 from analytic.constants import rational_value
 from analytic.errors import FormulaError
-from analytic.formula import Expr, add, call, mul, num
-from numeric import absolute, leaky_relu, relu, sign, step
+from analytic.formula import Expr, add, call, mul, names, num, walk
+from numeric import (
+    abrelu,
+    absolute,
+    elu,
+    erf,
+    gaussian_bump,
+    gelu,
+    hermite_physicists,
+    hermite_probabilists,
+    leaky_relu,
+    normal_cdf,
+    relu,
+    sigmoid,
+    sign,
+    silu,
+    softplus,
+    step,
+    tanh,
+)
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
@@ -23,17 +41,25 @@ class Definition:
 
     Args:
         function: of an array and the further arguments.
-        degree: of positive homogeneity.
+        degree: of positive homogeneity; None for other functions.
         slope: the derivative almost everywhere as a formula, from the arguments; None if the activation jumps.
+        kink: whether it is not smooth where its argument is 0.
+        leading: how many further arguments stand before the argument, as in He(n, z).
     """
 
     function: Callable[..., Array]
-    degree: int
+    degree: int | None = None
     slope: Callable[..., Expr] | None = None
+    kink: bool = True
+    leading: int = 0
 
 
 def _leaky_slope(z: Expr, slope: Expr) -> Expr:
     return slope + (1 - slope) * call("step", z)
+
+
+def _two_slopes(z: Expr, a: Expr, b: Expr) -> Expr:
+    return a + (b - a) * call("step", z)
 
 
 #: To add an activation for the empirical witness, state it here; the exact one has analytic.activations.ACTIVATIONS.
@@ -43,6 +69,22 @@ DEFINITIONS = {
     "sign": Definition(sign, 0),
     "abs": Definition(absolute, 1, lambda z: call("sign", z)),
     "leaky_relu": Definition(lambda z, slope: leaky_relu(z, float(slope)), 1, _leaky_slope),
+    "abrelu": Definition(lambda z, a, b: abrelu(z, float(a), float(b)), 1, _two_slopes),
+    "elu": Definition(lambda z, alpha=1.0: elu(z, float(alpha))),
+    "erf": Definition(erf, kink=False),
+    "Phi": Definition(normal_cdf, kink=False),
+    "gelu": Definition(gelu, kink=False),
+    "bump": Definition(gaussian_bump, kink=False),
+    "exp": Definition(np.exp, kink=False),
+    "sin": Definition(np.sin, kink=False),
+    "cos": Definition(np.cos, kink=False),
+    "tanh": Definition(tanh, kink=False),
+    "sigmoid": Definition(sigmoid, kink=False),
+    "softplus": Definition(softplus, kink=False),
+    "silu": Definition(silu, kink=False),
+    "He": Definition(lambda n, z: hermite_probabilists(int(n), z), kink=False, leading=1),
+    "H": Definition(lambda n, z: hermite_physicists(int(n), z), kink=False, leading=1),
+    "log": Definition(np.log, kink=False),
 }
 
 
@@ -89,6 +131,8 @@ def _named(identifier: str, values: Values, constants: Mapping[str, float]) -> A
         return values[identifier]
     if identifier == "pi":
         return np.asarray(np.pi)
+    if identifier == "euler_gamma":
+        return np.asarray(np.euler_gamma)
     if identifier not in constants:
         raise FormulaError(f"unknown name {identifier!r} under an expectation; declare it as a variable of the claim")
     return np.asarray(constants[identifier])
@@ -148,6 +192,58 @@ def _chain(expr: Expr, variable: str) -> Expr | None:
         return inner
     slope = DEFINITIONS[function].slope if function in DEFINITIONS else None
     return None if slope is None else mul(slope(*expr.children[1:]), inner)
+
+
+Forms = list[tuple[Array, float]]
+
+
+def is_homogeneous(expr: Expr, variables: Sequence[str]) -> bool:
+    """Whether every function is positively homogeneous and taken of multiples of single variables."""
+    for node in walk(expr):
+        if node.head == "call" and _depends(node, variables):
+            argument = node.children[1]
+            factors = argument.children if argument.head == "mul" else (argument,)
+            random = [f for f in factors if _depends(f, variables)]
+            known = DEFINITIONS.get(node.children[0].identifier)
+            if known is None or known.degree is None or len(random) != 1 or random[0].head not in ("name", "dot"):
+                return False
+    return True
+
+
+def rough_forms(expr: Expr, variables: Sequence[str], constants: Mapping[str, float]) -> tuple[Forms, Forms]:
+    """The affine forms a.x + b at whose zeros the integrand has kinks, and those where it has logarithms.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> rough_forms(parse("relu(2*u - 1)"), ("u",), {})[0]
+        [(array([2.]), -1.0)]
+    """
+    kinks: Forms = []
+    logarithms: Forms = []
+    for node in walk(expr):
+        if node.head != "call" or not _depends(node, variables):
+            continue
+        function, *arguments = node.children
+        if function.identifier == "log" and arguments[0].is_call("abs"):
+            logarithms.append(_affine(arguments[0].children[1], variables, constants))
+        elif function.identifier in DEFINITIONS and DEFINITIONS[function.identifier].kink:
+            kinks.append(_affine(arguments[DEFINITIONS[function.identifier].leading], variables, constants))
+    return kinks, logarithms
+
+
+def _depends(expr: Expr, variables: Sequence[str]) -> bool:
+    return bool(names(expr) & set(variables)) and expr.head != "norm"
+
+
+def _affine(argument: Expr, variables: Sequence[str], constants: Mapping[str, float]) -> tuple[Array, float]:
+    """The slopes and the constant of an affine formula, from its values at the origin and the unit vectors."""
+
+    def at(index: int) -> float:
+        values = {v: np.asarray(float(i == index)) for i, v in enumerate(variables)}
+        return float(_evaluate(argument, values, constants))
+
+    constant = at(-1)
+    return np.array([at(i) - constant for i in range(len(variables))]), constant
 
 
 @dataclass(frozen=True)
@@ -256,6 +352,8 @@ def _graded_call(expr: Expr, norms: Mapping[str, float], constants: Mapping[str,
         raise FormulaError(
             f"the empirical witness has no definition of {function}; expected {', '.join(sorted(DEFINITIONS))}"
         )
-    corners = [float(_call(function, [np.asarray(end), *extra])) for end in (z.low, 0.0, z.high)]
     degree = DEFINITIONS[function].degree
+    if degree is None:
+        raise FormulaError(f"got {expr}, which is not positively homogeneous: there is no bound at finite samples")
+    corners = [float(_call(function, [np.asarray(end), *extra])) for end in (z.low, 0.0, z.high)]
     return {degree: Graded(lambda values: _call(function, [z.function(values), *extra]), min(corners), max(corners))}

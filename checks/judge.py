@@ -9,15 +9,15 @@ from dataclasses import replace
 from flint import arb
 
 from analytic.balls import precision
-from analytic.errors import AnalyticError, FormulaError
+from analytic.errors import AnalyticError, DomainError, FormulaError, OutsideRingError
 from analytic.formula import Expr
 from analytic.frame import Tensor
 from checks.claim import Claim, Identity, SpectrumTable
 from checks.empirical import QUADRATURE, SAMPLING, Settings, confront, estimate_side, estimated_at, is_derivative
 from checks.errors import ClaimError
-from checks.exact import has_value, is_closed, judge_identity, sides_by_class
+from checks.exact import Side, has_value, is_closed, judge_identity, sides_by_class
 from checks.neurons import judge_networks
-from checks.points import random_points
+from checks.points import Point, random_points
 from checks.slips import slips
 from checks.spectra import judge_samples, judge_table, read_rows, slips_of_table
 from checks.verdict import EmpiricalEvidence, ExactEvidence, Kind, Outcome, Power, Verdict
@@ -110,16 +110,32 @@ def _at_points(claim: Claim, settings: Settings) -> Iterator[EmpiricalEvidence]:
     methods = (QUADRATURE,) if is_derivative(estimated.expr) else (SAMPLING, QUADRATURE)
     points = random_points(claim, POINTS, settings.seed)
     share = replace(settings, alpha=settings.alpha / max(1, len(points)) / (1 if is_closed(other.expr) else 2))
+    refusals: list[FormulaError] = []
     for point in points:
         where = str(estimated_at(estimated.expr, point))
         for method in methods:
             with precision(106):
-                tensor, ledger = estimate_side(estimated.expr, point, method, share)
-                derived = None if estimated.tensor is None else _promoted(estimated.at(point), tensor)
-                claimed = (
-                    other.at(point) if is_closed(other.expr) else estimate_side(other.expr, point, method, share)[0]
+                try:
+                    tensor, ledger = estimate_side(estimated.expr, point, method, share)
+                    claimed = (
+                        other.at(point) if is_closed(other.expr) else estimate_side(other.expr, point, method, share)[0]
+                    )
+                except FormulaError as error:  # sampling needs homogeneity, quadrature does not
+                    refusals.append(error)
+                    continue
+                yield confront(
+                    tensor, ledger, _promoted(claimed, tensor), _derived(estimated, point, tensor), where, share
                 )
-                yield confront(tensor, ledger, _promoted(claimed, tensor), derived, where, share)
+    if len(refusals) == len(points) * len(methods) and refusals:
+        raise refusals[-1]
+
+
+def _derived(side: Side, point: Point, like: Tensor[arb]) -> Tensor[arb] | None:
+    """What the exact witness derives at the point, or None if it derives nothing there."""
+    try:
+        return _promoted(side.at(point), like)
+    except (OutsideRingError, DomainError):
+        return None
 
 
 def _promoted(x: Tensor[arb], like: Tensor[arb]) -> Tensor[arb]:

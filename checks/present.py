@@ -40,14 +40,14 @@ def expectation_report(
             Cell("expectation"),
             Cell(f"E[{result.integrand}]", rf"\mathbb{{E}}\left[{to_latex(result.integrand)}\right]"),
         ),
-        (Cell("closed form"), Cell(str(result.value), to_latex(result.value))),
-        (Cell("domain"), Cell(result.domain)),
-        (Cell("rules"), Cell(", ".join(result.rules) or "none")),
+        *_found(result),
     ]
-    payload: dict[str, JSON] = {"closed_form": str(result.value), "latex": to_latex(result.value)}
+    payload: dict[str, JSON] = {"closed_form": None, "reason": str(result)}
+    if result.closed:
+        payload = {"closed_form": str(result.value), "latex": to_latex(result.value)}
     if value is not None:
-        shown = {f"|{n}|": at.get(n, "1") for n in result.variables}
-        shown |= {n: v for n, v in at.items() if n not in result.variables}
+        shown = {f"|{n}|": at.get(n, "1") for n in result.law.norms}
+        shown |= {n: v for n, v in at.items() if n not in result.law.norms}
         point = ", ".join(f"{n} = {v}" for n, v in shown.items())
         rows.append((Cell(f"value at {point}" if point else "value"), Cell(value.enclosure(digits))))
         payload["value"] = {"midpoint": value.midpoint, "radius": value.radius, "bits": value.bits, "at": shown}
@@ -57,6 +57,25 @@ def expectation_report(
         payload["steps"] = [{"rule": s.rule, "left": s.left, "right": s.right, "latex": s.latex} for _, s in numbered]
     columns = (Column("quantity", "quantity"), Column("result", "result"))
     return Report("expectation", f"E[{result.integrand}]", columns, tuple(rows), (), payload, environment)
+
+
+def _found(result: Expectation) -> list[tuple[Cell, ...]]:
+    """The closed form, or why there is none and the Hermite series where the variables separate."""
+    from analytic.errors import AnalyticError
+    from analytic.open_expectation import OpenExpectation
+    from analytic.printing import to_latex
+
+    domain = (Cell("domain"), Cell(result.domain))
+    if not isinstance(result, OpenExpectation):
+        rules = (Cell("rules"), Cell(", ".join(result.rules) or "none"))
+        return [(Cell("closed form"), Cell(str(result.value), to_latex(result.value))), domain, rules]
+    rows: list[tuple[Cell, ...]] = [(Cell("closed form"), Cell(f"none: {result.reason}")), domain]
+    try:
+        series = result.series()
+    except AnalyticError:
+        return rows
+    units = ", ".join(f"|{n}| = 1" for n in result.variables)
+    return [*rows, (Cell(f"Hermite series at {units}"), Cell(str(series), series.latex()))]
 
 
 def spectrum_report(result: Spectrum, digits: int, environment: Mapping[str, JSON]) -> Report:

@@ -10,14 +10,16 @@ from analytic.formula import ONE, PI, Expr, add, call, mul, name, neg, num, powe
 #: More than this adds nothing to the picture and only costs time.
 MAX_SLIPS = 60
 _SWAPPED = {"sin": "cos", "cos": "sin", "asin": "acos", "acos": "asin"}
+#: Functions that a sign of the argument changes to something else than their negative.
+_ODD_ARGUMENT = frozenset(("Phi", "exp", "Phi2", "step"))
 _ANGLES = ("theta",)
 
 
 def slips(formula: Expr, most: int = MAX_SLIPS) -> list[tuple[str, Expr]]:
     """Slips of a formula, each with its description, nearest first.
 
-    Kinds: a factor 2 (also as factor of the whole), a sign, pi - theta for theta and back, sin for cos, arcsin for
-    arccos, a norm dropped, a root dropped, an exponent off by one, a term dropped, arguments exchanged.
+    Kinds: a factor 2 (also as factor of the whole), a sign, also of an argument, pi - theta for theta and back, sin for
+    cos, arcsin for arccos, a norm dropped, a root dropped, an exponent off by one, a term dropped, arguments exchanged.
 
     Args:
         formula: the right side of a claim, definitions expanded.
@@ -85,6 +87,8 @@ def _call_slips(node: Expr) -> Iterator[tuple[str, Expr]]:
     f = function.identifier
     if f in _SWAPPED:
         yield f"{_SWAPPED[f]} for {f}", call(_SWAPPED[f], *arguments)
+    elif f in _ODD_ARGUMENT:
+        yield f"{f}({neg(arguments[0])}) for {node}", call(f, neg(arguments[0]), *arguments[1:])
     elif f == "sqrt":
         yield "the root dropped", arguments[0]
     elif f == "bar":

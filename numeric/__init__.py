@@ -9,7 +9,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from numeric.activations import absolute, leaky_relu, relu, sign, step
+    from numeric.activations import (
+        abrelu,
+        absolute,
+        elu,
+        erf,
+        gaussian_bump,
+        gelu,
+        leaky_relu,
+        log_absolute,
+        normal_cdf,
+        relu,
+        sigmoid,
+        sign,
+        silu,
+        softplus,
+        step,
+        tanh,
+    )
     from numeric.angle import Angle, angle_between, pairwise_angles
     from numeric.differences import gradient, jacobian
     from numeric.errors import (
@@ -22,13 +39,34 @@ if TYPE_CHECKING:
         ZeroNeuronError,
     )
     from numeric.estimate import Estimate
+    from numeric.gaussian_quadrature import gaussian_mean
+    from numeric.hermite import hermite_physicists, hermite_probabilists
     from numeric.hessian import eigenvalues, gauss_newton, population_hessian
     from numeric.polar import half_line_quadrature, polar_direction_quadrature, polar_quadrature
+    from numeric.sampling import sampled_mean
     from numeric.sphere import HomogeneousPart, sphere_mean
     from numeric.student_teacher import population_gradient, population_loss, sample_gradient, sample_loss
+    from numeric.surface_mean import hyperplane_mean
 
 _HOMES: dict[str, tuple[str, ...]] = {
-    "activations": ("absolute", "leaky_relu", "relu", "sign", "step"),
+    "activations": (
+        "abrelu",
+        "absolute",
+        "elu",
+        "erf",
+        "gaussian_bump",
+        "gelu",
+        "leaky_relu",
+        "log_absolute",
+        "normal_cdf",
+        "relu",
+        "sigmoid",
+        "sign",
+        "silu",
+        "softplus",
+        "step",
+        "tanh",
+    ),
     "angle": ("Angle", "angle_between", "pairwise_angles"),
     "differences": ("gradient", "jacobian"),
     "errors": (
@@ -41,10 +79,14 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "ZeroNeuronError",
     ),
     "estimate": ("Estimate",),
+    "gaussian_quadrature": ("gaussian_mean",),
+    "hermite": ("hermite_physicists", "hermite_probabilists"),
     "polar": ("half_line_quadrature", "polar_direction_quadrature", "polar_quadrature"),
     "hessian": ("eigenvalues", "gauss_newton", "population_hessian"),
+    "sampling": ("sampled_mean",),
     "sphere": ("HomogeneousPart", "sphere_mean"),
     "student_teacher": ("population_gradient", "population_loss", "sample_gradient", "sample_loss"),
+    "surface_mean": ("hyperplane_mean",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -59,14 +101,25 @@ __all__ = [
     "RangeError",
     "ShapeError",
     "ZeroNeuronError",
+    "abrelu",
     "absolute",
     "angle_between",
     "eigenvalues",
+    "elu",
+    "erf",
     "gauss_newton",
+    "gaussian_bump",
+    "gaussian_mean",
+    "gelu",
     "gradient",
     "half_line_quadrature",
+    "hermite_physicists",
+    "hermite_probabilists",
+    "hyperplane_mean",
     "jacobian",
     "leaky_relu",
+    "log_absolute",
+    "normal_cdf",
     "pairwise_angles",
     "polar_direction_quadrature",
     "polar_quadrature",
@@ -76,9 +129,14 @@ __all__ = [
     "relu",
     "sample_gradient",
     "sample_loss",
+    "sampled_mean",
+    "sigmoid",
     "sign",
+    "silu",
+    "softplus",
     "sphere_mean",
     "step",
+    "tanh",
 ]
 
 

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+from analytic.rules.auxiliary import Auxiliary
+from analytic.rules.coincidence import Coincidence
 from analytic.rules.conditioning import Conditioning
+from analytic.rules.constant import Constant
 from analytic.rules.half_line import HalfLine
+from analytic.rules.inclusion_exclusion import InclusionExclusion
+from analytic.rules.independence import Independence
+from analytic.rules.logarithm import Logarithm
+from analytic.rules.many_orthant import ManyOrthant
 from analytic.rules.marginal import Marginal
 from analytic.rules.moment import Rule
 from analytic.rules.orthant import Orthant
 from analytic.rules.product_rule import ProductRule
+from analytic.rules.reciprocal import Reciprocal
 from analytic.rules.sifting import Sifting
 from analytic.rules.stein import Stein
+from analytic.rules.tilting import Tilting
 
-RULES: tuple[Rule, ...] = (ProductRule(), Sifting(), Conditioning(), Marginal(), HalfLine(), Orthant(), Stein())
+RULES: tuple[Rule, ...] = (
+    Coincidence(),
+    Tilting(),
+    Auxiliary(),
+    ProductRule(),
+    Sifting(),
+    Constant(),
+    Conditioning(),
+    Marginal(),
+    HalfLine(),
+    Logarithm(),
+    Independence(),
+    Orthant(),
+    InclusionExclusion(),
+    ManyOrthant(),
+    Reciprocal(),
+    Stein(),
+)
 
 __all__ = ["RULES", "Rule"]

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from analytic.ring import Ring
-from analytic.rules.moment import Equation, Factor, Law, Moment, gaussian_density_at_zero
+from analytic.closed_forms import ClosedForms
+from analytic.rules.moment import Equation, Factor, Moment
 
 
 class Conditioning:
-    r"""$E[\delta(u) G(v)] = E[G(v) \mid u = 0]/(|u|\sqrt{2\pi})$, $\mathrm{Var} v = |v|^2 - \mathrm{Cov}^2/|u|^2$."""
+    r"""$E[\delta(u) G] = f_u(0)\, E[G \mid u = 0]$ with the density $f_u$ of u; Schur complement for the rest."""
 
     name = "conditioning"
-    statement = "E[delta(u) G(v)] = E[G(v) | u = 0]/(|u| sqrt(2 pi)), Var(v | u = 0) = |v|^2 sin(theta)^2"
+    statement = "E[delta(u) G] = f_u(0) E[G | u = 0], Cov(v, w | u = 0) = Cov(v, w) - Cov(v, u) Cov(w, u)/Var(u)"
 
-    def apply(self, moment: Moment, ring: Ring) -> Equation | None:
+    def apply(self, moment: Moment, field: ClosedForms) -> Equation | None:
         """Conditions on the first variable with a bare Dirac mass."""
         for i, factor in enumerate(moment.monomial):
-            if factor == Factor(dirac=True):
-                density = gaussian_density_at_zero(moment.law.deviations[i], ring)
-                rest = moment.law.without(i)
-                # |v|^2 - |v|^2 cos^2 = |v|^2 sin^2, and sin > 0 inside the domain
-                deviations = tuple(d * ring.sine for d in rest.deviations)
-                law = Law(rest.names, deviations, (*moment.law.given, moment.law.names[i]))
-                return Equation(self.name, moment, ring.field.zero, ((density, moment.without(i, law)),))
+            if factor == Factor(dirac=True) and moment.law.variance(i):
+                deviation = moment.law.deviation(i)
+                density = field.density(moment.law.means[i] / deviation) / deviation
+                rest = moment.without(i, moment.law.conditioned(i))
+                return Equation(self.name, moment, field.zero, ((density, rest),))
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytic.ring import Ring
+from analytic.closed_forms import ClosedForms
 from analytic.rules.moment import TRIVIAL, Equation, Moment
 
 
@@ -12,11 +12,11 @@ class Marginal:
     name = "marginal law"
     statement = "E[G(v)] needs the law of v only; E[1] = 1"
 
-    def apply(self, moment: Moment, ring: Ring) -> Equation | None:
+    def apply(self, moment: Moment, field: ClosedForms) -> Equation | None:
         """Drops the first variable that does not occur."""
         if not moment.monomial:
-            return Equation(self.name, moment, ring.field.one)
+            return Equation(self.name, moment, field.one)
         for i, factor in enumerate(moment.monomial):
             if factor == TRIVIAL:
-                return Equation(self.name, moment, ring.field.zero, ((ring.field.one, moment.without(i)),))
+                return Equation(self.name, moment, field.zero, ((field.one, moment.without(i)),))
         return None

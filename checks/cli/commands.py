@@ -19,6 +19,24 @@ from checks.cli.options import assignments, output_options
 @click.option(
     "--param", "parameters", multiple=True, metavar="T=VALUE", callback=assignments, help="A constant and its value."
 )
+@click.option("--mean", "means", multiple=True, metavar="U=FORMULA", callback=assignments, help="A mean (the bias).")
+@click.option(
+    "--cov",
+    "covariances",
+    multiple=True,
+    metavar="U,V=FORMULA",
+    callback=assignments,
+    help="An entry of the covariance matrix, such as u,u=a and u,v=1/2; then all variances are needed.",
+)
+@click.option(
+    "--vector", "vectors", multiple=True, metavar="U=X1,X2,...", callback=assignments, help="u = w.x by its vector w."
+)
+@click.option(
+    "--at", "points", multiple=True, metavar="NAME=VALUE", callback=assignments, help="Any other value, as theta_uv=1."
+)
+@click.option(
+    "--in-terms-of", type=click.Choice(["theta", "rho"]), default="theta", show_default=True, help="Angle or cosine."
+)
 @click.option("--digits", default=15, show_default=True, type=click.IntRange(1, 10_000), help="Digits of the value.")
 @click.option("--steps", is_flag=True, help="Show the derivation, equation by equation.")
 @output_options
@@ -28,23 +46,34 @@ def expect_command(
     theta: str | None,
     rho: str | None,
     parameters: dict[str, str],
+    means: dict[str, str],
+    covariances: dict[str, str],
+    vectors: dict[str, str],
+    points: dict[str, str],
+    in_terms_of: str,
     digits: int,
     steps: bool,
     form: str,
     out: str | None,
 ) -> int:
-    """Derive E[EXPRESSION] for centred jointly Gaussian variables.
+    """Derive E[EXPRESSION] for jointly Gaussian variables, centred unless means are given.
 
-    EXPRESSION is a polynomial in the variables and relu, step, sign, abs, leaky_relu of them, for instance
-    "relu(u)*relu(v)". With --norm, --theta or --rho, --param it is evaluated there, rigorously.
+    EXPRESSION is a sum of products of the variables and of activations of affine forms of them, for instance
+    "relu(u)*relu(v)" or "gelu(u + b)*sin(v)". With --norm, --theta or --rho, --param, --at it is evaluated there,
+    rigorously. Where there is no closed form the value is certified by quadrature.
     """
     from analytic.expectation import expect
+    from checks.cli.laws import read_law
     from checks.present import expectation_report
     from checks.report import emit, environment
 
-    result = expect(expression, tuple(parameters))
-    at = {**norms, **parameters, **{n: v for n, v in (("theta", theta), ("rho", rho)) if v is not None}}
-    value = result.at(at, digits=digits) if at or not result.variables else None
+    law = read_law(means, covariances, vectors)
+    centred = None if law is not None or not means else means
+    constants = tuple(parameters) if law is None else ()
+    result = expect(expression, constants, law=law, mean=centred, in_terms_of=in_terms_of)
+    at = {**norms, **parameters, **points, **{n: v for n, v in (("theta", theta), ("rho", rho)) if v is not None}}
+    known = not result.variables or (law is not None and not result.parameters and result.closed)
+    value = result.at(at, digits=digits) if at or known else None
     block = environment(precision="exact" if value is None else f"{value.bits} bits")
     emit(expectation_report(result, value, at, digits, steps, block), form, out)
     return 0

@@ -98,14 +98,14 @@ def test_gradients_against_the_gram_chain_rule(kernel: str, w: Row, v: Row) -> N
     with precision(BITS):
         for which in (0, 1):
             _agree(
-                _dense(gradient(e.element, e.ring, which), e.ring, w, v), gram_gradient(KERNELS[kernel], w, v, which)
+                _dense(gradient(e.in_ring, e.ring, which), e.ring, w, v), gram_gradient(KERNELS[kernel], w, v, which)
             )
 
 
 @pytest.mark.parametrize(("kernel", "w", "v"), CASES)
 def test_hessians_against_the_gram_chain_rule(kernel: str, w: Row, v: Row) -> None:
     e = expect(kernel)
-    slope = gradient(e.element, e.ring, 0)
+    slope = gradient(e.in_ring, e.ring, 0)
     with precision(BITS):
         for which in (0, 1):
             _agree(_dense(jacobian(slope, e.ring, which), e.ring, w, v), gram_hessian(KERNELS[kernel], w, v, which))
@@ -184,9 +184,9 @@ def test_rotating_both_vectors_changes_nothing(terms: list[tuple[int, str]]) -> 
 def test_euler_identity_in_each_vector(degree: int) -> None:
     e = expect(f"w^{degree}*step(w)*v^{degree}*step(v)")
     for which, (c, s) in ((0, (1, 0)), (1, (e.ring.cosine, e.ring.sine))):
-        g = gradient(e.element, e.ring, which).coordinates
+        g = gradient(e.in_ring, e.ring, which).coordinates
         norm = e.ring.norm("wv"[which])
-        assert e.ring.is_zero(norm * (g["1"] * c + g["2"] * s) - degree * e.element)
+        assert e.ring.is_zero(norm * (g["1"] * c + g["2"] * s) - degree * e.in_ring)
 
 
 def test_the_gradient_of_an_inner_product_and_of_the_angle() -> None:
@@ -197,7 +197,7 @@ def test_the_gradient_of_an_inner_product_and_of_the_angle() -> None:
 
 def test_limits_of_the_mixed_relu_block_are_half_the_identity_and_zero() -> None:
     e = expect("relu(w)*relu(v)")
-    block = jacobian(gradient(e.element, e.ring, 0), e.ring, 1)
+    block = jacobian(gradient(e.in_ring, e.ring, 0), e.ring, 1)
     for antiparallel, expected in ((False, e.ring.field.one / 2), (True, e.ring.field.zero)):
         limit = limit_at_parallel(block, e.ring, antiparallel=antiparallel).coordinates
         assert e.ring.is_zero(limit["I"] - expected)

@@ -115,7 +115,7 @@ def test_limits_at_parallel_and_antiparallel_are_one_variable_expectations(m: in
     parallel = evaluate(expect(part(U, (m, True)) * part(U, (n, True))).value, one)
     for antiparallel, expected in ((False, parallel), (True, one.field.zero)):  # u > 0 and -u > 0 exclude each other
         fixed = expect(e.integrand, angle=Fraction(int(antiparallel)), values={"|u|": Fraction(1), "|v|": Fraction(1)})
-        limit = limit_at_parallel(scalar(e.element), e.ring, antiparallel=antiparallel).scalar
+        limit = limit_at_parallel(scalar(e.in_ring), e.ring, antiparallel=antiparallel).scalar
         assert one.is_zero(evaluate(fixed.value, one) - expected)
         assert _at_unit_norms(e, limit, expected, one)
 

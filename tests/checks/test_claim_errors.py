@@ -16,8 +16,8 @@ RELU = "|u|/sqrt(2*pi)"
 BAD_FORMULAS = [
     "", " ", "(", ")", "1 +", "* 2", "2 pi", "relu(u", "E[relu(u)", "|u|/0", "u v", "|u", "||u||",
     "1e5", "0x1", "relu()", "sin()", "sin(1, 2)", "sqrt(2, 3)", "f(u)", "gamma(3)", "relu(u)", "E[]",
-    "E[1/u]", "E[u^(1/2)]", "E[exp(u)]", "E[relu(u + u^2)]", "E[relu(relu(u))]", "E[E[u]]", "E[leaky_relu(u)]",
-    "E[relu(u, 2)]", "E[step(0*u)]", "theta", "sum(j, u)", "I", "bar(u)", "u", "grad(E[relu(u)], u)",
+    "E[1/u]", "E[u^(1/2)]", "E[exp(u^3)]", "E[relu(u + u^2)]", "E[relu(relu(u))]", "E[E[u]]", "E[leaky_relu(u)]",
+    "E[relu(u, 2)]", "E[step(u - u)]", "theta", "sum(j, u)", "I", "bar(u)", "u", "grad(E[relu(u)], u)",
     "__import__('os')", "u[0]", "lambda: 1", "1; 2", "a == b", "{1}", "u'",
 ]  # fmt: skip
 

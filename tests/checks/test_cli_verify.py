@@ -28,7 +28,9 @@ EXITS = [
     ([LEAKY, "--variable", "t={1/3}", "--assume", "|u| > 1"], 0),
     ([LEAKY, "--variable", "t=(0, 1)", "--assume", "t > 2"], 1),
     (["E[sin(1)*relu(u)] = sin(1)*|u|/sqrt(2*pi)"], 0),
-    (["E[sin(1)*relu(u)] = sin(1)*|u|/sqrt(2*pi)", "--strict"], 1),
+    (["E[sin(1)*relu(u)] = sin(1)*|u|/sqrt(2*pi)", "--strict"], 0),
+    (["E[tanh(u)*v] = |u|*|v|*cos(theta)*(1 - E[tanh(u)^2])"], 0),
+    (["E[tanh(u)*v] = |u|*|v|*cos(theta)*(1 - E[tanh(u)^2])", "--strict"], 1),
     (["E[step(u)*step(v)] = 1/2 - exp(log(theta))/(2*pi)"], 0),
     (["E[step(u)*step(v)] = 1/2 - exp(log(theta))/(2*pi)", "--strict"], 0),
 ]

@@ -15,10 +15,10 @@ import checks.integrands
 import checks.neurons
 import checks.spectra
 import numeric
+from analytic.closed_forms import ClosedForms
 from analytic.dense import _compiled
-from analytic.expectation import derive
+from analytic.expectation import derive, derive_in_ring
 from analytic.neurons import loss_derivative
-from analytic.ring import Ring
 from analytic.rules.moment import Equation, Moment
 from analytic.rules.orthant import Orthant
 from checks.catalogue import all_claims
@@ -30,7 +30,7 @@ from numeric import Estimate
 
 def forget() -> None:
     """Forgets what was derived before."""
-    for kept in (derive, loss_derivative, _compiled):
+    for kept in (derive, derive_in_ring, loss_derivative, _compiled):
         kept.cache_clear()
 
 
@@ -39,9 +39,9 @@ def wrong_orthant(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The exact witness believes that P(u > 0, v > 0) = theta/(2 pi)."""
     right = Orthant.apply
 
-    def wrong(self: Orthant, moment: Moment, ring: Ring) -> Equation | None:
-        equation = right(self, moment, ring)
-        return None if equation is None else replace(equation, constant=ring.theta() / (2 * ring.pi()))
+    def wrong(self: Orthant, moment: Moment, field: ClosedForms) -> Equation | None:
+        equation = right(self, moment, field)
+        return None if equation is None else replace(equation, constant=field.theta() / (2 * field.pi()))
 
     forget()
     with monkeypatch.context() as patch:

@@ -24,7 +24,8 @@ class Rule:
 
 #: The longest matching path counts. ``deferred``: only inside functions or under TYPE_CHECKING.
 RULES = {
-    "analytic": Rule(frozenset({"sympy", "flint", "lark"}), frozenset({"numpy"})),
+    # scipy evaluates special functions in float64, for users; nothing of it is evidence
+    "analytic": Rule(frozenset({"sympy", "flint", "lark"}), frozenset({"numpy", "scipy"})),
     "numeric": Rule(frozenset({"numpy", "scipy"})),
     "checks": Rule(
         frozenset({"analytic", "numeric", "click", "rich", "jinja2", "numpy", "flint"}),
@@ -121,7 +122,7 @@ PLANTED = [
     ("analytic/a.py", "def f():\n    from numeric import relu", "imports numeric.relu"),
     ("analytic/a.py", "from importlib import import_module\nimport_module('numeric.polar')", "imports numeric.polar"),
     ("analytic/a.py", "import numpy as np", "imports numpy when it is loaded"),
-    ("analytic/deep/a.py", "import scipy", "imports scipy"),
+    ("analytic/deep/a.py", "import scipy", "imports scipy when it is loaded"),
     ("numeric/a.py", "from analytic.angle import Angle", "imports analytic.angle.Angle"),
     ("numeric/a.py", "if True:\n    import checks", "imports checks"),
     ("numeric/a.py", "import sympy", "imports sympy"),

@@ -34,7 +34,7 @@ def test_help_is_light(arguments: list[str]) -> None:
 def test_a_command_does_load_the_mathematics() -> None:
     code, modules = loaded_after("expect", "relu(u)")
     assert code == "0"
-    assert {"sympy", "lark"} <= modules
+    assert {"flint", "lark"} <= modules
     assert modules & {"numpy", "scipy"} == set(), "the exact witness needs no empirical one"
 
 

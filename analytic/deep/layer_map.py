@@ -1,0 +1,276 @@
+r"""The map of variances and correlations from layer to layer, its fixed points in rigorous balls, and their stability.
+
+$$V(q) = \sigma_b^2 + \sigma_w^2 E\varphi(\sqrt q z)^2, \qquad
+  C(c) = (\sigma_b^2 + \sigma_w^2 E[\varphi(u)\varphi(v)])/q^*, \quad (u, v) \sim N(0, q^* (1, c; c, 1)).$$
+
+By the Hermite expansion $C(c) = \sum_k a_k c^k$ with $a_k \ge 0$ and C(1) = 1. Hence C is convex on [0, 1] and has
+besides 1 at most one fixed point there, exactly one if $\chi_1 = C'(1) > 1$ and none if $\chi_1 \le 1$ (unless C is the
+identity). Below 0 there is at most c = -1, and that only if C is odd.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from flint import arb
+
+from analytic.balls import Ball, precision, rational
+from analytic.errors import DomainError
+
+BISECTIONS = 4000
+
+
+class BallActivation(Protocol):
+    """What the layer map needs to know of an activation, in balls."""
+
+    @property
+    def odd(self) -> bool:
+        """Whether phi(-z) = -phi(z)."""
+        ...
+
+    def second_moment(self, q: arb) -> arb:
+        """E[phi(u)^2] at the variance q."""
+        ...
+
+    def moment_slope(self, q: arb) -> arb:
+        """Its derivative by q."""
+        ...
+
+    def kernel(self, q: arb, c: arb) -> arb:
+        """E[phi(u) phi(v)] at equal variances q and the correlation c in [-1, 1]."""
+        ...
+
+    def derivative(self, q: arb, c: arb) -> arb:
+        """E[phi'(u) phi'(v)]."""
+        ...
+
+
+@dataclass(frozen=True)
+class PiecewiseBall:
+    r"""The activation $a\min(z, 0) + b\max(z, 0)$ in balls.
+
+    Args:
+        a: slope on the left.
+        b: slope on the right.
+
+    Example:
+        >>> PiecewiseBall(0, 1).second_moment(arb(2)) == 1
+        True
+    """
+
+    a: Fraction | int
+    b: Fraction | int
+
+    @property
+    def odd(self) -> bool:
+        """Whether it is a line."""
+        return self.a == self.b
+
+    @property
+    def mean_square(self) -> Fraction:
+        """The second moment at unit variance."""
+        return (Fraction(self.a) ** 2 + Fraction(self.b) ** 2) / 2
+
+    def second_moment(self, q: arb) -> arb:
+        """E[phi(u)^2]."""
+        return rational(self.mean_square) * q
+
+    def moment_slope(self, q: arb) -> arb:
+        """Its derivative, a constant."""
+        del q
+        return rational(self.mean_square)
+
+    def kernel(self, q: arb, c: arb) -> arb:
+        """E[phi(u) phi(v)]."""
+        theta = c.acos()
+        even = rational((Fraction(self.b) - Fraction(self.a)) ** 2 / 2) * ((1 - c * c).sqrt() - theta * c) / arb.pi()
+        return q * (rational(self.mean_square) * c + even)
+
+    def derivative(self, q: arb, c: arb) -> arb:
+        """E[phi'(u) phi'(v)]."""
+        del q
+        return rational(self.mean_square) - rational((Fraction(self.b) - self.a) ** 2 / 2) * c.acos() / arb.pi()
+
+
+@dataclass(frozen=True)
+class ErfBall:
+    """The error function in balls (Williams 1997).
+
+    Example:
+        >>> ErfBall().second_moment(arb(0)) == 0
+        True
+    """
+
+    odd: bool = True
+
+    def second_moment(self, q: arb) -> arb:
+        """E[phi(u)^2]."""
+        return self.kernel(q, arb(1))
+
+    def moment_slope(self, q: arb) -> arb:
+        """Its derivative by q."""
+        return 4 / (arb.pi() * (1 + 2 * q) * (1 + 4 * q).sqrt())
+
+    def kernel(self, q: arb, c: arb) -> arb:
+        """E[phi(u) phi(v)]."""
+        return 2 / arb.pi() * (2 * q * c / (1 + 2 * q)).asin()
+
+    def derivative(self, q: arb, c: arb) -> arb:
+        """E[phi'(u) phi'(v)]."""
+        return 4 / (arb.pi() * ((1 + 2 * q) ** 2 - (2 * q * c) ** 2).sqrt())
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """A fixed point of a layer map.
+
+    Args:
+        value: its enclosure.
+        slope: the slope of the map there.
+        stable: True if the slope is certainly below 1 in size, False if certainly above, None if it cannot be told.
+    """
+
+    value: Ball
+    slope: Ball
+    stable: bool | None
+
+
+@dataclass(frozen=True)
+class LayerMap:
+    r"""The maps of variances and correlations of a network.
+
+    Args:
+        activation: in balls.
+        weight_variance: $\sigma_w^2 > 0$.
+        bias_variance: $\sigma_b^2 \ge 0$.
+        bits: working precision.
+
+    Example:
+        >>> chaotic = LayerMap(ErfBall(), Fraction(4), Fraction(1, 10))
+        >>> [(p.value.rounded(10), p.stable) for p in chaotic.correlation_fixed_points()]
+        [('0.2032313636', True), ('1.000000000', False)]
+    """
+
+    activation: BallActivation
+    weight_variance: Fraction
+    bias_variance: Fraction = Fraction(0)
+    bits: int = 128
+
+    def __post_init__(self) -> None:
+        if self.weight_variance <= 0 or self.bias_variance < 0:
+            raise DomainError(
+                f"got weight variance {self.weight_variance} and bias variance {self.bias_variance}, expected the "
+                f"first positive and the second not negative"
+            )
+
+    def variance(self, q: arb) -> arb:
+        """V(q)."""
+        return rational(self.bias_variance) + rational(self.weight_variance) * self.activation.second_moment(q)
+
+    def variance_slope(self, q: arb) -> arb:
+        """V'(q)."""
+        return rational(self.weight_variance) * self.activation.moment_slope(q)
+
+    def correlation(self, c: arb, q: arb) -> arb:
+        """C(c) at the variance q, normalised by V(q)."""
+        covariance = rational(self.bias_variance) + rational(self.weight_variance) * self.activation.kernel(q, c)
+        return covariance / self.variance(q)
+
+    def chi(self, q: arb, c: arb) -> arb:
+        r"""C'(c) = $\sigma_w^2 E[\varphi'(u)\varphi'(v)]\,q/V(q)$."""
+        return rational(self.weight_variance) * self.activation.derivative(q, c) * q / self.variance(q)
+
+    def variance_fixed_points(self) -> tuple[FixedPoint, ...]:
+        r"""The fixed points of V, smallest first; V is concave, linear for piecewise linear activations.
+
+        Returns:
+            0 if there is no bias, and the positive one if there is one.
+
+        Raises:
+            DomainError: every variance is a fixed point (no bias, $\sigma_w^2 m = 1$).
+        """
+        with precision(self.bits):
+            found = [] if self.bias_variance else [self._fixed(arb(0), self.variance_slope(arb(0)))]
+            positive = self._positive_variance()
+            if positive is not None:
+                found.append(self._fixed(positive, self.variance_slope(positive)))
+        return tuple(found)
+
+    def _positive_variance(self) -> arb | None:
+        if isinstance(self.activation, PiecewiseBall):
+            growth = self.weight_variance * self.activation.mean_square
+            if growth == 1 and not self.bias_variance:
+                raise DomainError("got an edge-of-chaos network, where every variance is a fixed point; choose one")
+            return rational(self.bias_variance / (1 - growth)) if growth < 1 and self.bias_variance else None
+        if not self.bias_variance and not self.variance_slope(arb(0)) > 1:
+            return None
+        low, high = arb(2) ** -self.bits, arb(1)  # V(q) > q near 0, by concavity up to the fixed point
+        while not self.variance(high) < high:
+            high = 2 * high
+        return _bisected(lambda q: self.variance(q) - q, low, high)
+
+    def correlation_fixed_points(self, q: Fraction | None = None) -> tuple[FixedPoint, ...]:
+        r"""All fixed points of C in [-1, 1], smallest first, at the variance q or at the positive fixed point of V.
+
+        Args:
+            q: the variance; may be left out if V has a positive fixed point.
+
+        Returns:
+            The fixed points; complete by the theorem at the head of the file.
+
+        Raises:
+            DomainError: there is no variance to take, C is the identity, or $\chi_1$ cannot be told from 1.
+        """
+        with precision(self.bits):
+            at = self._positive_variance() if q is None else rational(q)
+            if at is None or not at > 0:
+                raise DomainError(f"got the variance {q}, expected a positive one: V has no positive fixed point")
+            slope = self.chi(at, arb(1))
+            points = [(arb(1), slope)]
+            inner = self._inner_correlation(at, slope)
+            if inner is not None:
+                points.insert(0, (inner, self.chi(at, inner)))
+            if self.activation.odd and not self.bias_variance:
+                points.insert(0, (arb(-1), slope))
+            return tuple(self._fixed(*point) for point in points)
+
+    def _inner_correlation(self, q: arb, slope: arb) -> arb | None:
+        if self.activation.odd and isinstance(self.activation, PiecewiseBall):
+            raise DomainError("got a linear network, whose correlation map has a line of fixed points or only 1")
+        if self.activation.odd and not self.bias_variance:
+            return arb(0)
+        # for homogeneous activations chi_1 <= 1 exactly: it is the share of the weights in the variance
+        if slope < 1 or isinstance(self.activation, PiecewiseBall):
+            return None
+        if not slope > 1:
+            raise DomainError(f"got chi_1 = {slope}, which cannot be told from 1; raise bits")
+        low, high = arb(0), arb(1) / 2
+        while not self.correlation(high, q) < high:
+            high = (1 + high) / 2
+        return _bisected(lambda c: self.correlation(c, q) - c, low, high)
+
+    def _fixed(self, value: arb, slope: arb) -> FixedPoint:
+        size = abs(slope)
+        return FixedPoint(Ball.of(value), Ball.of(slope), True if size < 1 else False if size > 1 else None)
+
+
+def _bisected(f: Callable[[arb], arb], low: arb, high: arb) -> arb:
+    """Encloses the only zero between low, where f > 0, and high, where f < 0; stops where a sign is uncertain."""
+    low, high = low.mid(), high.mid()
+    if not f(high) < 0:
+        raise DomainError(f"got no certain sign at {high}, expected a negative value; raise bits")
+    for _ in range(BISECTIONS):
+        middle = ((low + high) / 2).mid()
+        if not low < middle or not middle < high:
+            break
+        value = f(middle)
+        if value > 0:
+            low = middle
+        elif value < 0:
+            high = middle
+        else:
+            break
+    return low.union(high)

@@ -1,0 +1,133 @@
+"""Expectations without a closed form: certified values and Hermite series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analytic.derivation import Step
+from analytic.errors import FormulaError, LawError, NoClosedFormError
+from analytic.expectation import Expectation
+from analytic.formula import Expr, mul, names, num, substitute
+from analytic.writing import written
+
+if TYPE_CHECKING:
+    from analytic.balls import Ball
+    from analytic.series.hermite import HermiteSeries
+
+
+@dataclass(frozen=True)
+class OpenExpectation(Expectation):
+    """An expectation that has no closed form: what can be said of it is rigorous all the same.
+
+    Args:
+        reason: why there is no closed form.
+
+    Example:
+        >>> from analytic.expectation import expect
+        >>> result = expect("tanh(u)*relu(v)")
+        >>> result.closed
+        False
+        >>> result.at(rho="1/2", digits=10).rounded(10)
+        '0.1514263774'
+    """
+
+    reason: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """False."""
+        return False
+
+    @property
+    def value(self) -> Expr:
+        """There is none.
+
+        Raises:
+            NoClosedFormError: always, with the reason.
+        """
+        raise NoClosedFormError(f"{self.reason}; .at(...) certifies values, .series(...) gives the Hermite series")
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """None: nothing was derived."""
+        return ()
+
+    def __str__(self) -> str:
+        return f"no closed form: {self.reason}"
+
+    def __repr__(self) -> str:
+        return f"E[{self.integrand}]: {self}"
+
+    def latex(self) -> str:
+        """The expectation itself as LaTeX."""
+        from analytic.printing import to_latex
+
+        return rf"\mathbb{{E}}\left[{to_latex(self.integrand)}\right]"
+
+    def at(self, point: Mapping[str, Any] | None = None, *, digits: int = 15, **values: Any) -> Ball:
+        """The value at a point, certified by quadrature in balls; see ``Expectation.at``."""
+        from analytic.point import point_values
+        from analytic.series.enclosure import certified_mean
+
+        exact = point_values(self, {**(point or {}), **values})
+        law = self.law.fixed({(f"|{n}|" if n in self.law.norms else n): e for n, e in exact.items()})
+        field = law.field()
+        mean, matrix = law.moments(field)
+        rows = [[written(c) for c in row] for row in matrix]
+        missing = sorted({n for row in rows for c in row for n in names(c)} - {"pi", "euler_gamma"})
+        if missing:
+            raise FormulaError(f"the value depends on {missing[0]}, which is missing: give it, such as {missing[0]}=1")
+        integrand = substitute(self.integrand, {n: e for n, e in exact.items() if n in self.constants})
+        variables, inner = _distinct(integrand, law.names)
+        return certified_mean(inner, variables, [written(m) for m in mean], rows, digits)
+
+    def series(self, terms: int = 40, **deviations: Any) -> HermiteSeries:
+        r"""The Hermite series in the correlation $\rho$ of a product f(u) g(v) of centred variables.
+
+        $$E[f(u) g(v)] = \sum_n a_n b_n \rho^n, \qquad
+        \Bigl|\sum_{n > N}\Bigr| \le |\rho|^{N+1} \sqrt{E f^2 - \sum a_n^2} \sqrt{E g^2 - \sum b_n^2}.$$
+
+        Args:
+            terms: how many terms.
+            deviations: standard deviations by name; 1 where they are not given.
+
+        Returns:
+            The series; ``.partial_sum(rho)``, ``.tail(rho)`` and ``.at(rho)`` are rigorous balls.
+
+        Raises:
+            FormulaError: the integrand is no product of a function of u and a function of v.
+            LawError: the variables are not centred, or not two.
+
+        Source: Mehler (1866); the tail by Parseval and Cauchy-Schwarz.
+
+        Example:
+            >>> from analytic.expectation import expect
+            >>> series = expect("tanh(u)*relu(v)").series(20)
+            >>> series.at("1/2").str(6, radius=False)
+            '0.151426'
+        """
+        from analytic.series.hermite import hermite_series
+
+        if len(self.variables) != 2 or any(m != num(0) for m in self.law.mean):
+            raise LawError(f"got the variables {', '.join(self.variables)}, expected two that are centred")
+        sides: dict[str, list[Expr]] = {n: [] for n in self.variables}
+        for factor in self.integrand.children if self.integrand.head == "mul" else (self.integrand,):
+            used = [n for n in self.variables if n in names(factor)]
+            if len(used) > 1:
+                raise FormulaError(f"got {self.integrand}, expected a product of a function of each variable")
+            sides[used[0] if used else self.variables[0]].append(factor)
+        u, v = self.variables
+        sizes = (deviations.get(u, 1), deviations.get(v, 1))
+        return hermite_series(mul(*sides[u]), mul(*sides[v]), sizes, terms, self.variables)
+
+
+def _distinct(integrand: Expr, variables: tuple[str, ...]) -> tuple[tuple[str, ...], Expr]:
+    """Inner products w.x written as names, which the enclosure knows."""
+    from analytic.formula import name, rewrite
+
+    def rule(node: Expr) -> Expr | None:
+        return name(node.children[0].identifier) if node.head == "dot" else None
+
+    return variables, rewrite(integrand, rule)

@@ -1,0 +1,1 @@
+"""Gaussian expectations without a closed form: certified quadrature, and Hermite series with a rigorous tail."""
