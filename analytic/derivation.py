@@ -44,6 +44,27 @@ class Step:
         return rf"$\displaystyle {self.latex} \qquad \text{{[{self.rule}]}}$"
 
 
+class Steps(tuple[Step, ...]):
+    """The equations of a derivation in order, numbered where they are shown.
+
+    Example:
+        >>> from analytic.expectation import expect
+        >>> print(expect("step(u)").steps)
+        1. E[1{u > 0}] = 1/2   [half line]
+        2. E[step(u)] = E[1{u > 0}]   [definition of the activation, linearity]
+        3. E[step(u)] = 1/2   [substitution of the moments]
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(f"{n}. {step}" for n, step in enumerate(self, start=1))
+
+    def _repr_latex_(self) -> str:
+        rows = (rf"{n}.\quad & {s.latex} && \text{{{s.rule}}}" for n, s in enumerate(self, start=1))
+        return "$$\\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}$$"
+
+
 @dataclass(frozen=True)
 class Combination:
     """A linear combination of moments, as text and as LaTeX."""
@@ -109,11 +130,17 @@ class Derivation:
 
     def steps(self) -> tuple[Step, ...]:
         """The equations used, those that need no other first."""
-        return tuple(self._step(e) for e in self.equations.values())
+        steps = (self._step(e) for e in self.equations.values())
+        # a variable that is integrated out under the same measure changes the law, but not what is written
+        return tuple(s for s in steps if s.left != s.right)
 
     def _step(self, equation: Equation) -> Step:
         left, right = equation.moment, combination(equation.terms, equation.constant)
-        return Step(equation.rule, left.text(), right.text, f"{left.latex()} = {right.latex}", equation)
+        text, latex = right.text, f"{left.latex()} = {right.latex}"
+        if equation.rule == Tilting.name:  # a new measure is said once
+            law = equation.terms[0][1].law
+            text, latex = f"{text}, where {law.text()}", rf"{latex}, \quad {law.latex()}"
+        return Step(equation.rule, left.text(), text, latex, equation)
 
 
 def combination(terms: Sequence[tuple[Element, Moment]], constant: Element | None = None) -> Combination:

@@ -41,6 +41,8 @@ class Elementary(Roots):
     ) -> None:
         super().__init__(norms, angles, correlations, positive, parameters)
         self._units: dict[Any, list[Fraction]] = {}
+        #: numbers of the measures that exponentials lead to, for display
+        self.labels: dict[Any, str] = {}
 
     def exp(self, x: Element) -> Element:
         """The exponential; of a complex number by sine and cosine."""

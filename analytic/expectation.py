@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from analytic.algebra import evaluate
 from analytic.closed_forms import IMAGINARY, ClosedForms
-from analytic.derivation import Derivation, Step, combination
-from analytic.errors import FormulaError, NoClosedFormError
+from analytic.derivation import Derivation, Step, Steps, combination
+from analytic.errors import FormulaError, OutsideRingError
 from analytic.field import Element
 from analytic.formula import CONSTANTS, Expr, bare_names, name, names
 from analytic.gaussian_law import GaussianLaw
@@ -97,9 +97,9 @@ class Expectation:
         return written(self.element)
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> Steps:
         """The derivation, equation by equation, those that need no other first."""
-        return (*self.derivation.steps(), *self._closing())
+        return Steps((*self.derivation.steps(), *self._closing()))
 
     def _closing(self) -> tuple[Step, ...]:
         """The integrand as a sum of monomials, and the closed form once their moments are put in."""
@@ -241,7 +241,7 @@ def expect(
     expr, chosen, constants, off = _problem(integrand, parameters, law, mean, in_terms_of, disabled, angle, values)
     try:
         return derive(expr, chosen, constants, off)
-    except NoClosedFormError as error:
+    except OutsideRingError as error:  # no closed form, or one that is too long
         from analytic.open_expectation import OpenExpectation
 
         if off:

@@ -102,6 +102,7 @@ class Element:
         y = self._other(other)
         if self.den == y.den:
             return self.owner.make(self.num + y.num, self.den)
+        self.owner.check_size(self, y)
         return self.owner.make(self.num * y.den + y.num * self.den, self.den * y.den)
 
     __radd__ = __add__
@@ -117,12 +118,14 @@ class Element:
 
     def __mul__(self, other: Element | int | Fraction) -> Element:
         y = self._other(other)
+        self.owner.check_size(self, y)
         return self.owner.make(self.num * y.num, self.den * y.den)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Element | int | Fraction) -> Element:
         y = self._other(other)
+        self.owner.check_size(self, y)
         return self.owner.make(self.num * y.den, self.den * y.num)
 
     def __rtruediv__(self, other: Element | int | Fraction) -> Element:
@@ -175,7 +178,7 @@ class Field:
 
     def number(self, value: Fraction | int) -> Element:
         """The rational number as an element."""
-        exact = Fraction(value)
+        exact = Fraction(value.numerator, value.denominator)  # a float has neither: it is not exact
         return Element(self, _ONE * fmpq(exact.numerator, exact.denominator), _ONE)
 
     def generator(
@@ -210,6 +213,17 @@ class Field:
     def slot(self, key: Hashable) -> int:
         """The position of the generator of that key."""
         return self._slots[key]
+
+    @staticmethod
+    def check_size(x: Element, y: Element) -> None:
+        """Refuses products that would take minutes and that nobody could read.
+
+        Raises:
+            OutsideRingError: the product may have too many terms.
+        """
+        terms = (len(x.num) + len(x.den)) * (len(y.num) + len(y.den))
+        if terms > MAX_TERMS * 100:
+            raise OutsideRingError(f"got a product of up to {terms} terms, expected a shorter formula: split it")
 
     def polynomial(self, num: Polynomial) -> Element:
         """A polynomial in the generators as an element."""
@@ -260,6 +274,8 @@ class Field:
     def _rationalised(self, num: Polynomial, den: Polynomial) -> tuple[Polynomial, Polynomial]:
         for i in self._algebraic:
             if den.degrees()[i]:
+                if len(den) * len(num) > MAX_TERMS:
+                    raise OutsideRingError(f"a denominator with roots has {len(den)} terms, expected a shorter formula")
                 conjugate = self._conjugate(den, i)
                 num, den = self._reduced(num * conjugate), self._reduced(den * conjugate)
                 if den == 0:

@@ -118,6 +118,8 @@ def num(value: int | Fraction) -> Expr:
     Raises:
         FormulaError: it has thousands of digits.
     """
+    if isinstance(value, float):
+        raise FormulaError(f"got the float {value!r}, expected an int or a Fraction: formulas are exact")
     exact = Fraction(value)
     _check_length(max(exact.numerator.bit_length(), exact.denominator.bit_length()))
     return Expr("num", (exact,))

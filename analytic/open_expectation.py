@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analytic.derivation import Step
+from analytic.derivation import Steps
 from analytic.errors import FormulaError, LawError, NoClosedFormError
 from analytic.expectation import Expectation
 from analytic.formula import Expr, mul, names, num, substitute
@@ -50,9 +50,9 @@ class OpenExpectation(Expectation):
         raise NoClosedFormError(f"{self.reason}; .at(...) certifies values, .series(...) gives the Hermite series")
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> Steps:
         """None: nothing was derived."""
-        return ()
+        return Steps()
 
     def __str__(self) -> str:
         return f"no closed form: {self.reason}"

@@ -194,6 +194,11 @@ def _content(polynomial: Any) -> tuple[Fraction, tuple[int, ...], Any]:
     return scale, common, (polynomial // monomial) / _fraction(scale)
 
 
+def _parity(exponent: Fraction) -> int:
+    """(-1) to a whole power; Python would make a negative power a float."""
+    return -1 if int(exponent) % 2 else 1
+
+
 def _first_coefficient(polynomial: Any) -> Any:
     """The coefficient of the term that is written first."""
     return min(polynomial.to_dict().items(), key=lambda item: (sum(item[0]), [-e for e in item[0]]))[1]
@@ -253,11 +258,11 @@ class _Product:
                 return
             if entry[0] == -polynomial and not polynomial.is_constant():
                 if entry[1].denominator == 1:
-                    self.coefficient *= (-1) ** int(entry[1])
+                    self.coefficient *= _parity(entry[1])
                     entry[0], entry[1] = polynomial, entry[1] + exponent
                     return
                 if exponent.denominator == 1:
-                    self.coefficient *= (-1) ** int(exponent)
+                    self.coefficient *= _parity(exponent)
                     entry[1] += exponent
                     return
         self.sums.append([polynomial, exponent])
@@ -281,7 +286,7 @@ class _Product:
                 if low[0] == minus:
                     low[0] = -minus
                     if low[1].denominator == 1:
-                        self.coefficient *= (-1) ** int(low[1])
+                        self.coefficient *= _parity(low[1])
                 n = min(low[1], high[1], key=abs)
                 low[1], high[1] = low[1] - n, high[1] - n
                 self.exponents[slot] = self.exponents.get(slot, Fraction(0)) + 2 * n

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from analytic.expectation import Expectation
     from analytic.formula import Expr
     from analytic.landscape.spectrum import Spectrum, SpectrumRow
+    from checks.steps import StepVerdict
 
 
 def expectation_report(
@@ -22,6 +23,7 @@ def expectation_report(
     digits: int,
     steps: bool,
     environment: Mapping[str, JSON],
+    judged: Sequence[StepVerdict] = (),
 ) -> Report:
     """The closed form of an expectation, its value at a point, and the derivation.
 
@@ -32,6 +34,7 @@ def expectation_report(
         digits: digits of the value.
         steps: whether to list the derivation.
         environment: see ``checks.report.environment``.
+        judged: what the empirical witness says of the steps.
     """
     from analytic.printing import to_latex
 
@@ -46,17 +49,34 @@ def expectation_report(
     if result.closed:
         payload = {"closed_form": str(result.value), "latex": to_latex(result.value)}
     if value is not None:
-        shown = {f"|{n}|": at.get(n, "1") for n in result.law.norms}
-        shown |= {n: v for n, v in at.items() if n not in result.law.norms}
-        point = ", ".join(f"{n} = {v}" for n, v in shown.items())
+        where = {f"|{n}|": at.get(n, "1") for n in result.law.norms}
+        where |= {n: v for n, v in at.items() if n not in result.law.norms}
+        point = ", ".join(f"{n} = {v}" for n, v in where.items())
         rows.append((Cell(f"value at {point}" if point else "value"), Cell(value.enclosure(digits))))
-        payload["value"] = {"midpoint": value.midpoint, "radius": value.radius, "bits": value.bits, "at": shown}
+        payload["value"] = {"midpoint": value.midpoint, "radius": value.radius, "bits": value.bits, "at": where}
     if steps:
         numbered = list(enumerate(result.steps, start=1))
-        rows += [(Cell(f"{i}. {s.rule}"), Cell(f"{s.left} = {s.right}", s.latex)) for i, s in numbered]
+        notes = {v.number: v for v in judged}
+        rows += [
+            (Cell(f"{i}. {s.rule}{_judged(notes.get(i))}"), Cell(f"{s.left} = {s.right}", s.latex)) for i, s in numbered
+        ]
         payload["steps"] = [{"rule": s.rule, "left": s.left, "right": s.right, "latex": s.latex} for _, s in numbered]
     columns = (Column("quantity", "quantity"), Column("result", "result"))
-    return Report("expectation", f"E[{result.integrand}]", columns, tuple(rows), (), payload, environment)
+    counts = {True: "agree", False: "DISAGREE", None: "not judged"}
+    found = [f"{n} {w}" for a, w in counts.items() if (n := sum(v.agrees is a for v in judged))]
+    summary = (f"equations judged by quadrature: {', '.join(found)}",) if judged else ()
+    if judged:
+        payload["judged"] = [{"number": v.number, "agrees": v.agrees, "text": str(v)} for v in judged]
+    shown = len(result.steps) if steps else 0
+    title = f"E[{result.integrand}]"
+    return Report("expectation", title, columns, tuple(rows), summary, payload, environment, shown)
+
+
+def _judged(verdict: StepVerdict | None) -> str:
+    """A mark for a step that was judged."""
+    if verdict is None:
+        return ""
+    return {True: " (agrees)", False: " (DISAGREES)", None: " (not judged)"}[verdict.agrees]
 
 
 def _found(result: Expectation) -> list[tuple[Cell, ...]]:

@@ -72,14 +72,14 @@ class Law:
         means: their means, elements of the field; complex under an oscillating tilt.
         covariance: their covariance matrix, possibly singular.
         given: the variables that were conditioned to be 0, for display.
-        tilted: whether an exponential factor has changed the law; such a law is displayed in full.
+        label: the index of the measure in formulas, once an exponential factor has changed it; "" for the first one.
     """
 
     names: tuple[str, ...]
     means: tuple[Element, ...]
     covariance: Matrix
     given: tuple[str, ...] = ()
-    tilted: bool = False
+    label: str = ""
     latex_names: tuple[str, ...] = field(default=(), compare=False)
 
     @cached_property
@@ -135,12 +135,26 @@ class Law:
         return not any(self.means)
 
     def text(self) -> str:
-        """The law as text, for laws that differ from the one of the problem."""
+        """The law as text, to say once what a label means."""
         mean = ", ".join(map(str, self.means))
         rows = "), (".join(", ".join(map(str, row)) for row in self.covariance)
         if len(self.names) == 1:
-            return f"{self.names[0]} ~ N({mean}, {rows})"
-        return f"({', '.join(self.names)}) ~ N(({mean}), (({rows})))"
+            return f"{self.names[0]} ~ N({mean}, {rows}) under E_{self.label}"
+        return f"({', '.join(self.names)}) ~ N(({mean}), (({rows}))) under E_{self.label}"
+
+    def latex(self) -> str:
+        """The same as LaTeX."""
+        from analytic.printing import to_latex
+        from analytic.writing import written
+
+        shown = [self.shown(i) for i in range(len(self.names))]
+        mean = r"\\".join(to_latex(written(m)) for m in self.means)
+        rows = r"\\".join("&".join(to_latex(written(c)) for c in row) for row in self.covariance)
+        under = rf"\text{{ under }}\mathbb{{E}}_{{{self.label}}}"
+        if len(shown) == 1:
+            return rf"{shown[0]} \sim \mathcal{{N}}\left({mean}, {rows}\right){under}"
+        bracketed = [rf"\begin{{pmatrix}}{x}\end{{pmatrix}}" for x in (r"\\".join(shown), mean, rows)]
+        return rf"{bracketed[0]} \sim \mathcal{{N}}\left({bracketed[1]}, {bracketed[2]}\right){under}"
 
 
 @dataclass(frozen=True)
@@ -183,8 +197,8 @@ class Moment:
         parts = [f.text(n) for f, n in pairs if f != TRIVIAL]
         inner = "*".join(parts + [f"exp({self.shown_exponent()})"] * bool(self.exponent)) or "1"
         condition = " | " + ", ".join(f"{n} = 0" for n in self.law.given) if self.law.given else ""
-        law = f"; {self.law.text()}" if self.law.tilted and self.law.names else ""
-        return f"E[{inner}{condition}{law}]"
+        index = f"_{self.law.label}" if self.law.label else ""
+        return f"E{index}[{inner}{condition}]"
 
     def latex(self) -> str:
         """The moment as LaTeX."""
@@ -196,8 +210,8 @@ class Moment:
             parts.append(rf"\exp\left({to_latex(self.shown_exponent())}\right)")
         inner = r"\,".join(parts) or "1"
         condition = r" \mid " + ", ".join(f"{n} = 0" for n in self.law.given) if self.law.given else ""
-        law = rf";\ {self._latex_law(shown)}" if self.law.tilted and shown else ""
-        return rf"\mathbb{{E}}\left[{inner}{condition}{law}\right]"
+        index = f"_{{{self.law.label}}}" if self.law.label else ""
+        return rf"\mathbb{{E}}{index}\left[{inner}{condition}\right]"
 
     def shown_exponent(self) -> Expr:
         """The exponent as a formula in the variables."""
@@ -205,17 +219,6 @@ class Moment:
 
         shown = [mul(written(c), *(name(self.law.names[i]) for i in indices)) for indices, c in self.exponent]
         return add(*shown)
-
-    def _latex_law(self, shown: list[str]) -> str:
-        from analytic.printing import to_latex
-        from analytic.writing import written
-
-        mean = r"\\".join(to_latex(written(m)) for m in self.law.means)
-        rows = r"\\".join("&".join(to_latex(written(c)) for c in row) for row in self.law.covariance)
-        if len(shown) == 1:
-            return rf"{shown[0]} \sim \mathcal{{N}}\left({mean}, {rows}\right)"
-        bracketed = [rf"\begin{{pmatrix}}{x}\end{{pmatrix}}" for x in (r"\\".join(shown), mean, rows)]
-        return rf"{bracketed[0]} \sim \mathcal{{N}}\left({bracketed[1]}, {bracketed[2]}\right)"
 
 
 STEP = Factor(step=True)

@@ -33,8 +33,17 @@ class Tilting:
         shift = [sum((law.covariance[i][j] * b for j, b in linear.items()), field.zero) for i in range(len(law.names))]
         log_constant = sum((b * (law.means[j] + shift[j] / 2) for j, b in linear.items()), field.zero)
         means = tuple(m + s for m, s in zip(law.means, shift, strict=True))
-        term = (constant * field.exp(log_constant), Moment(moment.monomial, replace(law, means=means, tilted=True)))
+        term = (
+            constant * field.exp(log_constant),
+            Moment(moment.monomial, replace(law, means=means, label=_label(moment, field))),
+        )
         return Equation(self.name, moment, field.zero, (term,))
+
+
+def _label(moment: Moment, field: ClosedForms) -> str:
+    """A number for each exponential: the same exponential of the same law gives the same measure."""
+    key = (moment.law.label, moment.law.names, moment.law.given, moment.exponent)
+    return field.labels.setdefault(key, str(len(field.labels) + 1))
 
 
 def _quadratic(moment: Moment, field: ClosedForms) -> tuple[Element, Law]:
@@ -63,7 +72,6 @@ def _quadratic(moment: Moment, field: ClosedForms) -> tuple[Element, Law]:
             tuple(x + y for x, y in zip(row, more, strict=True))
             for row, more in zip(law.covariance, added, strict=True)
         ),
-        tilted=True,
     )
     return field.exp(exponent) / field.square_root(determinant(kernel, field)), changed
 

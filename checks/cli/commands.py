@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from checks.cli.options import assignments, output_options
+
+if TYPE_CHECKING:
+    from analytic.expectation import Expectation
+    from checks.steps import StepVerdict
 
 
 @click.command("expect", short_help="Derive a Gaussian expectation.")
@@ -39,6 +44,8 @@ from checks.cli.options import assignments, output_options
 )
 @click.option("--digits", default=15, show_default=True, type=click.IntRange(1, 10_000), help="Digits of the value.")
 @click.option("--steps", is_flag=True, help="Show the derivation, equation by equation.")
+@click.option("--judge", is_flag=True, help="Judge every step from its two sides by quadrature at a random point.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of that point.")
 @output_options
 def expect_command(
     expression: str,
@@ -53,6 +60,8 @@ def expect_command(
     in_terms_of: str,
     digits: int,
     steps: bool,
+    judge: bool,
+    seed: int,
     form: str,
     out: str | None,
 ) -> int:
@@ -74,9 +83,18 @@ def expect_command(
     at = {**norms, **parameters, **points, **{n: v for n, v in (("theta", theta), ("rho", rho)) if v is not None}}
     known = not result.variables or (law is not None and not result.parameters and result.closed)
     value = result.at(at, digits=digits) if at or known else None
-    block = environment(precision="exact" if value is None else f"{value.bits} bits")
-    emit(expectation_report(result, value, at, digits, steps, block), form, out)
-    return 0
+    block = environment(
+        precision="exact" if value is None else f"{value.bits} bits", **({"seed": seed} if judge else {})
+    )
+    judged = _judged_steps(result, seed) if judge else ()
+    emit(expectation_report(result, value, at, digits, steps or judge, block, judged), form, out)
+    return int(any(v.agrees is False for v in judged))
+
+
+def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:
+    from checks.steps import judge_steps  # loads the empirical witness
+
+    return judge_steps(result, seed=seed)
 
 
 @click.command("spectrum", short_help="The Hessian spectrum at the global minimum.")

@@ -80,6 +80,7 @@ def latex_table(report: Report) -> str:
     \end{table}
     <BLANKLINE>
     """
+    inside = report.rows[: len(report.rows) - report.displayed]
     lines = [
         r"% needs \usepackage{booktabs,amsmath}",
         *(f"% {name}: {' '.join(value.split())}" for name, value in summary(report.environment).items()),
@@ -90,13 +91,22 @@ def latex_table(report: Report) -> str:
         r"    \toprule",
         _row([escape(column.name) for column in report.columns]),
         r"    \midrule",
-        *(_row([_cell(cell) for cell in row]) for row in report.rows),
+        *(_row([_cell(cell) for cell in row]) for row in inside),
         r"    \bottomrule",
         r"  \end{tabular}",
         *(rf"  \par\smallskip{{\footnotesize {escape(note)}\par}}" for note in report.notes),
         r"\end{table}",
+        *_displayed(report.rows[len(inside) :]),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _displayed(rows: tuple[tuple[Cell, ...], ...]) -> list[str]:
+    """Equations as a list, in which TeX may break lines, with what comes before as their names."""
+    if not rows:
+        return []
+    items = (rf"  \item {escape(row[0].text)}: {' '.join(_cell(cell) for cell in row[1:])}" for row in rows)
+    return [r"\begin{itemize}\sloppy", *items, r"\end{itemize}"]
 
 
 def _row(entries: list[str]) -> str:

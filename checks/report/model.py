@@ -73,6 +73,7 @@ class Report:
         rows: as many cells in each as there are columns.
         notes: lines of text under the table.
         payload: more for machines, at the top level of the JSON report.
+        displayed: how many of the last rows are equations too long for a table of a paper; LaTeX shows them as a list.
         environment: see `checks.report.environment`.
 
     Raises:
@@ -90,6 +91,7 @@ class Report:
     notes: tuple[str, ...] = ()
     payload: Mapping[str, JSON] = field(default_factory=dict)
     environment: Mapping[str, JSON] = field(default_factory=dict)
+    displayed: int = 0
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns]
