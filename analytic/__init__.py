@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from analytic.activations import absolute, gaussians, leaky_relu, relu, sign, step
     from analytic.angle import Angle, angle_between
     from analytic.balls import Ball
+    from analytic.compiled import CompiledExpectation, compile_expectation
     from analytic.deep.arc_cosine import arc_cosine, arc_cosine_ball, arc_cosine_formula
     from analytic.deep.depth_limit import depth_constant, expansion_at_one
+    from analytic.deep.derived import DerivedActivation
     from analytic.deep.dual import DualActivation
     from analytic.deep.layer_map import LayerMap
     from analytic.deep.named import dual_activation
@@ -58,11 +60,14 @@ _HOME = {
     "Angle": "angle",
     "angle_between": "angle",
     "Ball": "balls",
+    "CompiledExpectation": "compiled",
+    "compile_expectation": "compiled",
     "arc_cosine": "deep.arc_cosine",
     "arc_cosine_ball": "deep.arc_cosine",
     "arc_cosine_formula": "deep.arc_cosine",
     "depth_constant": "deep.depth_limit",
     "expansion_at_one": "deep.depth_limit",
+    "DerivedActivation": "deep.derived",
     "DualActivation": "deep.dual",
     "LayerMap": "deep.layer_map",
     "dual_activation": "deep.named",
@@ -108,6 +113,8 @@ __all__ = [
     "AnalyticError",
     "Angle",
     "Ball",
+    "CompiledExpectation",
+    "DerivedActivation",
     "DualActivation",
     "Enclosure",
     "Expectation",
@@ -128,6 +135,7 @@ __all__ = [
     "arc_cosine_formula",
     "bump",
     "certified_mean",
+    "compile_expectation",
     "cos",
     "depth_constant",
     "dual_activation",

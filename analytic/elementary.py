@@ -95,6 +95,8 @@ class Elementary(Roots):
         generator = self.generators[slot]
         if generator.function == "exp" and len(factor.num.to_dict()) == 1:
             return generator.arguments[0]
+        if generator.kind == "sqrt" and not generator.function and factor == self.known(generator.key):
+            return self.log(self.polynomial(generator.square)) / 2
         if generator.function == "sqrt" and factor == self.root_of(generator.arguments[0]):
             return self.log(generator.arguments[0]) / 2
         return self.value_of("log", factor)

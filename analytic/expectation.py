@@ -26,6 +26,7 @@ from analytic.writing import written
 
 if TYPE_CHECKING:
     from analytic.balls import Ball
+    from analytic.compiled import CompiledExpectation
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,21 @@ class Expectation:
         """Where the closed form holds."""
         existence = [f"{written(c)} > 0" for c in self.field.conditions]
         return ", ".join([*self.law.describe(), *dict.fromkeys(existence)]) or "no variables"
+
+    def compile(self) -> CompiledExpectation:
+        """The closed form as a vectorised float64 function with a running error bound.
+
+        Returns:
+            The function; see ``analytic.compiled``.
+
+        Example:
+            >>> kernel = expect("relu(u)*relu(v)").compile()
+            >>> float(kernel(rho=1.0)), round(float(kernel(rho=0.0)), 12)
+            (0.5, 0.159154943092)
+        """
+        from analytic.compiled import compile_expectation
+
+        return compile_expectation(self)
 
     def derivative(self, variable: str) -> Expr:
         r"""The partial derivative of the closed form.

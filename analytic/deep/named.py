@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from analytic.deep.angular import Piecewise, RectifiedPower, Step
+from analytic.deep.derived import DerivedActivation
 from analytic.deep.dual import DualActivation
 from analytic.deep.smooth import BUMP, COSINE, ERF, EXPONENTIAL, GELU, PHI, SINE
 from analytic.errors import FormulaError
@@ -26,6 +27,7 @@ NAMED: dict[str, DualActivation] = {
     "cos": COSINE,
     "exp": EXPONENTIAL,
     "bump": BUMP,
+    "elu": DerivedActivation("elu(z)", "step(z) + exp(z)*step(-z)"),
 }
 
 
@@ -34,7 +36,8 @@ def dual_activation(activation: Activation) -> DualActivation:
 
     Args:
         activation: a key of `NAMED`, or an object with ``second_moment``, ``kernel`` and ``derivative``, such as
-            ``Piecewise(0.1, 1)`` (a leaky relu), ``RectifiedPower(4)`` or ``hermite(3)``.
+            ``Piecewise(0.1, 1)`` (a leaky relu), ``RectifiedPower(4)`` or ``hermite(3)``, or
+            ``DerivedActivation("gelu(z) + z", "Phi(z) + z*exp(-z^2/2)/sqrt(2*pi) + 1")`` for a formula of one's own.
 
     Returns:
         The activation.

@@ -125,10 +125,10 @@ def _applied(activation: str, variable: str) -> Expr:
 
 
 def _second_moment(
-    activation: str, first: Expr, second: Expr, mixed: Expr, pair: tuple[str, str], simplify: bool
+    activation: str, first: Expr, second: Expr, mixed: Expr, pair: tuple[str, str], directly: bool
 ) -> Expr:
     """E[phi phi] for entries of the covariance matrix: derived from them if they are simple, else substituted."""
-    if simplify:
+    if directly:
         matrix, theta = ((first, mixed), (mixed, second)), (("theta", ("u", "v")),)
         law = GaussianLaw(("u", "v"), (num(0), num(0)), matrix, ("u", "v"), theta)
         return expect(mul(*(_applied(activation, n) for n in pair)), law=law).value

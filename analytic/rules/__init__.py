@@ -15,6 +15,7 @@ from analytic.rules.marginal import Marginal
 from analytic.rules.moment import Rule
 from analytic.rules.orthant import Orthant
 from analytic.rules.product_rule import ProductRule
+from analytic.rules.proportional import Proportional
 from analytic.rules.reciprocal import Reciprocal
 from analytic.rules.sifting import Sifting
 from analytic.rules.stein import Stein
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     Conditioning(),
     Marginal(),
     HalfLine(),
+    Proportional(),
     Logarithm(),
     Independence(),
     Orthant(),

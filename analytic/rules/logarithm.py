@@ -32,6 +32,8 @@ class Logarithm:
         (factor,), law = moment.monomial, moment.law
         if factor == LOG:
             return _mean(law, 0, field)
+        if factor in (Factor(log=2), Factor(step=True, log=2)):  # the variance of log|u| is pi^2/8
+            return (_mean(law, 0, field) ** 2 + field.pi() ** 2 / 8) / (2 if factor.step else 1)
         if factor == Factor(step=True, log=1):
             return _mean(law, 0, field) / 2
         if factor == Factor(power=1, step=True, log=1):

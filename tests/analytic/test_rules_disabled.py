@@ -62,7 +62,8 @@ def test_rules_that_were_not_used_do_not_matter(integrand: str) -> None:
 
 def test_every_rule_is_used_by_some_expectation() -> None:
     found = [expect(f) for f in (*FOUR, *OTHERS)]
-    found += [expect("step(u)*step(v)*step(w)", law=INDEPENDENT), expect("relu(u)*v", law=CONSTANT, mean=None)]
+    found += [expect("step(u)*step(v)*step(w)", law=INDEPENDENT), expect("relu(u)*v", law=CONSTANT)]
+    found.append(expect("log(abs(u))*relu(v)", law=GaussianLaw.matrix("u v", [[1, -2], [-2, 4]])))
     assert {rule for e in found for rule in e.rules} == set(NAMES)
 
 
