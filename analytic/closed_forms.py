@@ -206,7 +206,7 @@ class ClosedForms(Elementary):
         """1 for positive, 0 for negative arguments, 1/2 at 0: the limit of vanishing variance."""
         s = self.sign(x)
         if s is not None:
-            return self.number(Fraction(1 + s, 2))
+            return self.number(Fraction(1 + s, 2) if s else self.step_at_zero)
         if self.split(x, IMAGINARY)[1]:
             raise NoClosedFormError(f"the step of the complex number {x} has no meaning: split the formula into parts")
         sign, argument = self.oriented(x)

@@ -220,7 +220,6 @@ class CompiledExpectation:
             bounds = np.array(np.broadcast_to(error, (points.size,)), dtype=np.float64) * ENLARGED
         bad = ~(np.isfinite(values) & np.isfinite(bounds))
         bounds[bad] = np.inf
-        bad |= points.vanishing()  # a step jumps there, and its closed form need not show that
         self._at_degenerate(points, values, bounds, bad)
         # an infinite bound is honest where the value is finite; an infinite or missing value is computed in balls
         for index in np.flatnonzero(~np.isfinite(values)):

@@ -41,6 +41,8 @@ class Elementary(Roots):
     ) -> None:
         super().__init__(norms, angles, correlations, positive, parameters)
         self._units: dict[Any, list[Fraction]] = {}
+        #: what a step counts at 0: one half, unless it is asked whether a value depends on it
+        self.step_at_zero = Fraction(1, 2)
         #: numbers of the measures that exponentials lead to, for display
         self.labels: dict[Any, str] = {}
 

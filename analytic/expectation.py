@@ -335,14 +335,19 @@ def _law(
 
 @lru_cache(maxsize=512)
 def derive(
-    integrand: Expr, law: GaussianLaw, constants: tuple[str, ...] = (), disabled: frozenset[str] = frozenset()
+    integrand: Expr,
+    law: GaussianLaw,
+    constants: tuple[str, ...] = (),
+    disabled: frozenset[str] = frozenset(),
+    step_at_zero: Fraction = Fraction(1, 2),
 ) -> Expectation:
-    """``expect`` for a law that is complete.
+    """``expect`` for a law that is complete; ``step_at_zero`` is what a step of the constant 0 counts.
 
     Raises:
         NoClosedFormError, NotIntegrableError, DerivationError, FormulaError, LawError: see ``expect``.
     """
     field = law.field(constants)
+    field.step_at_zero = step_at_zero
     expander = Expander(law.names, field, disabled)
     mean, matrix = law.moments(field)
     derivation = Derivation(field, [r for r in RULES if r.name not in disabled])

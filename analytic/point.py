@@ -71,7 +71,8 @@ def expectation_at(result: Expectation, point: Mapping[str, Any], digits: int = 
     r"""The value of an expectation at a point, enclosed in a ball of the digits asked for.
 
     At a singular covariance (parallel or antiparallel variables, a variance 0) the expectation is derived anew from
-    the singular law, because its closed form may divide by 0 there.
+    the singular law, because its closed form may divide by 0 there. A step of a variable that vanishes has a limit that
+    depends on the angle: there the closed form itself is evaluated, if it has a value, and else the step counts 1/2.
 
     Args:
         result: the expectation.
@@ -102,7 +103,9 @@ def expectation_at(result: Expectation, point: Mapping[str, Any], digits: int = 
         constants = tuple(n for n in result.constants if n not in by_key)
         if _singular(fixed, constants):
             inner = substitute(result.integrand, {n: e for n, e in exact.items() if n in result.constants})
-            return _at_regular(derive(inner, fixed, constants), {}, digits)
+            anew = derive(inner, fixed, constants)
+            if not (_depends_on_steps(anew) and _has_value(result, exact)):
+                return _at_regular(anew, {}, digits)
     return _at_regular(result, exact, digits)
 
 
@@ -142,6 +145,18 @@ def _singular(law: GaussianLaw, constants: Sequence[str]) -> bool:
         return not determinant(matrix, field)
     except OutsideRingError:
         return False
+
+
+def _depends_on_steps(anew: Expectation) -> bool:
+    """Whether the value depends on what a step of a variable counts that is the constant 0."""
+    other = derive(anew.integrand, anew.law, anew.constants, step_at_zero=Fraction(1, 3))
+    return str(other.value) != str(anew.value)
+
+
+def _has_value(result: Expectation, exact: Mapping[str, Expr]) -> bool:
+    """Whether the closed form has a finite value at the point as it stands."""
+    with precision(128):
+        return bool(evaluate(result.value, _algebra(result.law, exact)).is_finite())
 
 
 def _at_regular(result: Expectation, exact: Mapping[str, Expr], digits: int) -> Ball:

@@ -42,6 +42,27 @@ _UPRIGHT = {
     "acos": r"\arccos",
     "asin": r"\arcsin",
     "atan": r"\arctan",
+    "atanh": r"\operatorname{artanh}",
+    "Phi": r"\Phi",
+    "Phi2": r"\Phi_{2}",
+    "owens_t": "T",
+    "re_Phi": r"\operatorname{Re}\Phi",
+    "im_Phi": r"\operatorname{Im}\Phi",
+    "erf": r"\operatorname{erf}",
+    "erfi": r"\operatorname{erfi}",
+    "dawson": "F",
+    "Li2": r"\operatorname{Li}_{2}",
+    "gelu": r"\operatorname{GELU}",
+    "elu": r"\operatorname{ELU}",
+    "silu": r"\operatorname{SiLU}",
+    "bump": r"\operatorname{bump}",
+    "tanh": r"\tanh",
+    "sigmoid": r"\operatorname{sigmoid}",
+    "softplus": r"\operatorname{softplus}",
+    "abrelu": r"\operatorname{abrelu}",
+    "min": r"\min",
+    "max": r"\max",
+    "orthant": r"\operatorname{orthant}",
 }
 
 
@@ -134,6 +155,8 @@ def latex_name(identifier: str) -> str:
         >>> latex_name("lambda_max")
         '\\\\lambda_{max}'
     """
+    if identifier == "euler_gamma":
+        return r"\gamma_{E}"
     stem, _, subscript = identifier.partition("_")
     if not stem:
         return r"\mathrm{" + identifier.replace("_", r"\_") + "}"
@@ -224,6 +247,8 @@ def _call_latex(expr: Expr) -> str:
         )
     if f == "limit":
         return rf"\lim_{{{_latex(arguments[1], 0)} \to {_latex(arguments[2], 0)}}} {_latex(arguments[0], _POWER)}"
+    if f in ("He", "H") and len(arguments) == 2:
+        return rf"\mathit{{{f}}}_{{{_latex(arguments[0], 0)}}}\left({_latex(arguments[1], 0)}\right)"
     if f in ("sin", "cos", "tan", "exp", "log"):
         return rf"\{f}{_argument(arguments[0])}"
     return rf"{_UPRIGHT.get(f, latex_name(f))}\left({inner}\right)"

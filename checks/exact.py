@@ -44,8 +44,10 @@ ENCLOSING = 848
 THOROUGH_POINTS = 4
 SECOND_ENGINE_POINTS = 8
 SIMPLE_POINTS = 400
-#: The same where every point costs certified quadrature.
-SLOW_POINTS = 6
+#: The same where functions are integrals, and where every point costs certified quadrature.
+DEAR_POINTS, SLOW_POINTS = 40, 6
+DEAR, CERTIFIED = 1, 2
+_INTEGRALS = ("Phi2", "owens_t", "orthant", "re_Phi", "im_Phi")
 
 
 @dataclass(frozen=True)
@@ -81,19 +83,6 @@ class Side:
         if self.closed or self.tensor is None:
             return str(self.expr)
         return str(tensor_formula(self.tensor, self.ring))
-
-
-def has_no_closed_form(side: Side) -> bool:
-    """Whether evaluating the side means certified quadrature, which is slow."""
-    if side.closed or side.tensor is not None:
-        return False
-    for node in walk(side.expr):
-        if node.head == "expect":
-            try:
-                derived_form(node.children[0], side.ring.norms, side.ring.parameters)
-            except NoClosedFormError:
-                return True
-    return False
 
 
 def is_closed(expr: Expr) -> bool:
@@ -347,22 +336,41 @@ def _zero_like(full: Tensor[arb], value: arb) -> Tensor[arb]:
 
 
 def find_counterexample(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Counterexample | None:
-    """The first point at which balls of the two sides are disjoint: simple points, then random ones."""
-    slow = has_no_closed_form(left) or has_no_closed_form(right)
-    simple = islice(simple_points(claim, kind), SLOW_POINTS if slow else SIMPLE_POINTS)
-    further = () if slow else _lazily(claim, kind, seed)
-    for index, point in enumerate(chain(simple, further)):
-        precisions = PRECISIONS if index < THOROUGH_POINTS else PRECISIONS[:2]
-        for bits in precisions[:1] if slow else precisions:
-            with precision(bits):
+    """The first point at which balls of the two sides are disjoint: simple points, then random ones.
+
+    All points are looked at with little precision before the first few are looked at with much: slips often agree at
+    the simplest points, and high precision is dear where functions are integrals.
+    """
+    cost = max(_cost(left), _cost(right))
+    points = list(islice(simple_points(claim, kind), (SIMPLE_POINTS, DEAR_POINTS, SLOW_POINTS)[cost]))
+    further = () if cost == CERTIFIED else _lazily(claim, kind, seed)
+    cheap, thorough = PRECISIONS[: 1 if cost == CERTIFIED else 2], PRECISIONS[2 : (len(PRECISIONS), 3, 2)[cost]]
+    found = (_difference(left, right, p, bits) for p in chain(points, further) for bits in cheap)
+    again = (_difference(left, right, p, bits) for p in points[:THOROUGH_POINTS] for bits in thorough)
+    return next((_counterexample(p, kind, x, y) for p, x, y in filter(None, chain(found, again))), None)
+
+
+def _difference(left: Side, right: Side, point: Point, bits: int) -> tuple[Point, arb, arb] | None:
+    """The first coordinates at a point whose balls are disjoint."""
+    with precision(bits):
+        try:
+            pairs = _value_pairs(left, right, point)
+        except (DomainError, OutsideRingError):
+            return None
+        return next(((point, x, y) for x, y in pairs if disjoint(x, y)), None)
+
+
+def _cost(side: Side) -> int:
+    """0 for elementary functions, DEAR for functions that balls integrate, CERTIFIED where there is no closed form."""
+    formulas = [side.expr]
+    if not side.closed and side.tensor is None:
+        for node in walk(side.expr):
+            if node.head == "expect":
                 try:
-                    pairs = _value_pairs(left, right, point)
-                except (DomainError, OutsideRingError):
-                    break
-                for x, y in pairs:
-                    if disjoint(x, y):
-                        return _counterexample(point, kind, x, y)
-    return None
+                    formulas.append(derived_form(node.children[0], side.ring.norms, side.ring.parameters).value)
+                except NoClosedFormError:
+                    return CERTIFIED
+    return DEAR if any(n.is_call(f) for e in formulas for n in walk(e) for f in _INTEGRALS) else 0
 
 
 def _lazily(claim: Claim, kind: str, seed: int) -> Iterator[Point]:

@@ -13,7 +13,7 @@ _Terms = list[tuple[Element, Factor]]
 
 
 class Proportional:
-    r"""If $v = \beta u$: $v^m = \beta^m u^m$, $\log|v| = \log|\beta| + \log|u|$, $1_{v>0}$ is $1_{u>0}$ or its opposite.
+    r"""If $v = \beta u$: $v^m = \beta^m u^m$, $\log|v| = \log|\beta| + \log|u|$, $1_{v>0}$ is $1_{u>0}$ or not.
 
     Powers and steps alone need no such rule; logarithms and reciprocals of dependent variables have no other base case.
     """

@@ -8,10 +8,13 @@ from functools import lru_cache
 from checks.claim import Claim
 from checks.errors import UnknownClaimError
 
+#: Groups that are judged only when they are named: they take minutes, the others together seconds.
+ON_REQUEST = ("pairs",)
+
 
 @lru_cache(maxsize=1)
 def all_claims() -> dict[str, Claim]:
-    """All built-in claims by name, in order.
+    """All built-in claims by name, in order, but those of the groups that have to be asked for.
 
     Example:
         >>> "kernels/relu" in all_claims()
@@ -23,11 +26,20 @@ def all_claims() -> dict[str, Claim]:
     return {c.name: c for c in claims}
 
 
+def _known(names: tuple[str, ...]) -> dict[str, Claim]:
+    """The claims among which names are looked up, with those on request if one is meant."""
+    if not {n.partition("/")[0] for n in names} & set(ON_REQUEST):
+        return all_claims()
+    from checks.catalogue import pairs
+
+    return all_claims() | {c.name: c for c in pairs.claims()}
+
+
 def find_claims(names: tuple[str, ...]) -> list[Claim]:
-    """The claims of those names; without names, all.
+    """The claims of those names; without names, all but those of the groups in ``ON_REQUEST``.
 
     Args:
-        names: names of claims, or of groups such as ``kernels``.
+        names: names of claims, or of groups such as ``kernels`` and, on request only, ``pairs``.
 
     Returns:
         The claims in the order of the names, each once.
@@ -39,12 +51,13 @@ def find_claims(names: tuple[str, ...]) -> list[Claim]:
         >>> [c.name for c in find_claims(("spectra",))]
         ['spectra/global-minimum']
     """
-    known = all_claims()
+    known = _known(names)
     found: dict[str, Claim] = {}
     for name in names:
         matching = {n: c for n, c in known.items() if n == name or n.startswith(name.rstrip("/") + "/")}
         if not matching:
-            near = get_close_matches(name, [*known, *{n.partition("/")[0] for n in known}], n=3, cutoff=0.4)
+            groups = {*ON_REQUEST, *(n.partition("/")[0] for n in known)}
+            near = get_close_matches(name, [*known, *groups], n=3, cutoff=0.4)
             hint = f"did you mean {', '.join(near)}?" if near else "a name or group of the catalogue"
             raise UnknownClaimError(f"got the claim {name!r}, expected {hint}; closedform verify --list shows all")
         found |= matching

@@ -242,8 +242,12 @@ def test_degenerate_points_are_limits_or_degenerate_laws() -> None:
     assert (distances(result, arrays, values) <= bounds + 1e-24).all()
 
 
-def test_a_step_of_a_variable_that_vanishes_is_one_half() -> None:
-    assert compile_expectation(expect("step(u)*step(v)"))(u=0.0, rho=0.9) == 0.25
+def test_a_step_of_a_variable_that_vanishes_keeps_its_angle() -> None:
+    """u/|u| has a sign although |u| = 0: the limit along a fixed angle."""
+    result = expect("step(u)*step(v)")
+    assert compile_expectation(result)(u=0.0, rho=0.9) == pytest.approx(
+        float(result.at(u=0, rho="9/10").arb), abs=1e-15
+    )
 
 
 def test_three_variables() -> None:
