@@ -14,7 +14,8 @@ from analytic.errors import DomainError, FormulaError
 from analytic.field import Element, Field
 from analytic.formula import PI, Expr, call, name
 
-ROOT_PI, IMAGINARY = "sqrt(pi)", "i"
+#: Keys of generators; the second is no text, which a parameter called i would be.
+ROOT_PI, IMAGINARY = "sqrt(pi)", ("imaginary unit",)
 
 
 class Roots(Field):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analytic import GaussianLaw, expect
 from checks import Claim, ClaimError, Kind, SpectrumTable, verify
 from checks.catalogue import all_claims
 from checks.cli.main import run
@@ -198,3 +199,15 @@ def test_digits_are_relative_near_pi(theta: str, digits: str) -> None:
     from analytic import expect
 
     assert expect("relu(u)*relu(v)").at(theta=theta, digits=20).rounded(20).startswith(digits)
+
+
+def test_a_parameter_called_i_is_not_the_imaginary_unit() -> None:
+    """It was, once a sine or cosine had brought the imaginary unit: E[cos(u)*i] was 0."""
+    assert str(expect("cos(u)*i", ("i",))) == "i*exp(-|u|^2/2)"
+
+
+def test_written_coefficients_are_exact() -> None:
+    """A power of -1 with a negative exponent was a float, and 1/72 became 2001599834386887/144115188075855872."""
+    law = GaussianLaw.correlations("u v", unit=True)
+    slope = str(expect("step(u + 1/3)*step(v - 1/2)", law=law).derivative("rho"))
+    assert slope == "exp(-(13 + 12*rho)/(72*(1 - rho)*(1 + rho)))/(2*pi*sqrt(1 - rho^2))"
