@@ -294,6 +294,7 @@ class _Product:
     def formula(self, inner: Expr | None = None) -> Expr:
         """The product as a formula."""
         self._sines()
+        self._conjugates()
         self._turn()
         roots, factors, exponent = self._numbers(), list[Expr](), list[Element]()
         under_root: dict[int, list[tuple[Any, Expr]]] = {1: [], -1: []}
@@ -324,6 +325,16 @@ class _Product:
             factors.append(power(shown, num(direction * int(whole))))
         if half:
             under_root[direction].append((base, shown))
+
+    def _conjugates(self) -> None:
+        """(1 - x)(1 + x) is written 1 - x^2."""
+        for i, first in enumerate(self.sums):
+            for second in self.sums[i + 1 :]:
+                product = first[0] * second[0]
+                same = first[1] == second[1] != 0 and first[1].denominator == 1
+                if same and len(product) == 2 and len(first[0]) == len(second[0]) == 2:
+                    first[0], second[1] = product, Fraction(0)
+                    break
 
     def _turn(self) -> None:
         """-(c - 1) is written 1 - c, and (-1 - x)/(-1 - y) without the signs."""

@@ -169,7 +169,7 @@ u-sinp = |u|*|v|*cos(theta)*cos(p)*exp(-|v|^2/2)
 u-bump = 0
 u-gelu = |u|*|v|*cos(theta)/2
 u-elu = |u|*|v|*cos(theta)*(1 + 2*Phi(-|v|)*exp(|v|^2/2))/2
-u-he3 = 3*|u|*|v|*cos(theta)*(|v| - 1)*(1 + |v|)
+u-he3 = 3*|u|*|v|*cos(theta)*(|v|^2 - 1)
 u-h3 = 12*|u|*|v|*cos(theta)*(2*|v|^2 - 1)
 u-log = 0
 u2-u2 = |u|^2*|v|^2*(1 + 2*cos(theta)^2)
@@ -186,8 +186,8 @@ u2-erf = 0
 u2-phi = |u|^2/2
 u2-exp = |u|^2*(1 + |v|^2*cos(theta)^2)*exp(|v|^2/2)
 u2-sin = 0
-u2-cos = |u|^2*(1 - |v|*cos(theta))*(1 + |v|*cos(theta))*exp(-|v|^2/2)
-u2-sinp = |u|^2*sin(p)*(1 - |v|*cos(theta))*(1 + |v|*cos(theta))*exp(-|v|^2/2)
+u2-cos = |u|^2*(1 - |v|^2*cos(theta)^2)*exp(-|v|^2/2)
+u2-sinp = |u|^2*sin(p)*(1 - |v|^2*cos(theta)^2)*exp(-|v|^2/2)
 u2-bump = |u|^2*(1 + |v|^2 - |v|^2*cos(theta)^2)/((1 + |v|^2)*sqrt(1 + |v|^2))
 u2-gelu = |u|^2*|v|^2*(1 + 2*cos(theta)^2 + |v|^2 + |v|^2*cos(theta)^2)/((1 + |v|^2)*sqrt(1 + |v|^2)*sqrt(2*pi))
 u2-elu = |u|^2*(|v|*sqrt(2) - sqrt(pi))/(2*sqrt(pi)) + |u|^2*Phi(-|v|)*(1 + |v|^2*cos(theta)^2)*exp(|v|^2/2)
@@ -239,7 +239,7 @@ relu-gelu = |u|*|v|^2*sqrt(1 + |v|^2 - |v|^2*cos(theta)^2)/(2*pi*(1 + |v|^2)) + 
 relu-elu = |u|*(2*|v|*sin(theta) - sqrt(2*pi) + 2*|v|*(pi - theta)*cos(theta) +
     2*Phi(-|v|*sin(theta))*sqrt(2*pi)*exp(|v|^2*sin(theta)^2/2) + 4*pi*|v|*cos(theta)*Phi(|v|*cos(theta))*exp(|v|^2/2) -
     4*pi*|v|*cos(theta)*Phi2(|v|, |v|*cos(theta), cos(theta))*exp(|v|^2/2))/(4*pi)
-relu-he3 = 3*|u|*|v|*cos(theta)*(|v| - 1)*(1 + |v|)/2
+relu-he3 = 3*|u|*|v|*cos(theta)*(|v|^2 - 1)/2
 relu-h3 = 6*|u|*|v|*cos(theta)*(2*|v|^2 - 1)
 relu-log = |u|*(-euler_gamma + 2*log(|v|) + 2*log(sin(theta)) - log(2) + cos(theta)*log(1 + cos(theta)) -
     cos(theta)*log(1 - cos(theta)))/(2*sqrt(2*pi))
@@ -329,7 +329,7 @@ leaky-elu = |u|*(2*|v|*sin(theta)*(1 - t) + (t*sqrt(2) - sqrt(2) + 2*|v|*t*cos(t
     theta)*cos(theta)*(1 - t) + 2*Phi(-|v|*sin(theta))*(1 - t)*sqrt(2*pi)*exp(|v|^2*sin(theta)^2/2) +
     4*pi*|v|*t*cos(theta)*Phi(-|v|)*exp(|v|^2/2) + 4*pi*|v|*cos(theta)*Phi(|v|*cos(theta))*(1 - t)*exp(|v|^2/2) +
     4*pi*|v|*cos(theta)*Phi2(|v|, |v|*cos(theta), cos(theta))*(t - 1)*exp(|v|^2/2))/(4*pi)
-leaky-he3 = 3*|u|*|v|*cos(theta)*(1 + t)*(|v| - 1)*(1 + |v|)/2
+leaky-he3 = 3*|u|*|v|*cos(theta)*(1 + t)*(|v|^2 - 1)/2
 leaky-h3 = 6*|u|*|v|*cos(theta)*(1 + t)*(2*|v|^2 - 1)
 leaky-log = |u|*(euler_gamma*(t - 1) + 2*log(|v|)*(1 - t) + 2*log(sin(theta))*(1 - t) + log(2)*(t - 1) +
     cos(theta)*log(1 + cos(theta))*(1 - t) + cos(theta)*log(1 - cos(theta))*(t - 1))/(2*sqrt(2*pi))
@@ -354,7 +354,7 @@ abrelu-elu = |u|*(2*|v|*sin(theta)*(b - a) + (a*sqrt(2) - b*sqrt(2) + 2*|v|*a*co
     - theta)*cos(theta)*(b - a) + 2*Phi(-|v|*sin(theta))*(b - a)*sqrt(2*pi)*exp(|v|^2*sin(theta)^2/2) +
     4*pi*|v|*a*cos(theta)*Phi(-|v|)*exp(|v|^2/2) + 4*pi*|v|*cos(theta)*Phi(|v|*cos(theta))*(b - a)*exp(|v|^2/2) +
     4*pi*|v|*cos(theta)*Phi2(|v|, |v|*cos(theta), cos(theta))*(a - b)*exp(|v|^2/2))/(4*pi)
-abrelu-he3 = 3*|u|*|v|*cos(theta)*(a + b)*(|v| - 1)*(1 + |v|)/2
+abrelu-he3 = 3*|u|*|v|*cos(theta)*(a + b)*(|v|^2 - 1)/2
 abrelu-h3 = 6*|u|*|v|*cos(theta)*(a + b)*(2*|v|^2 - 1)
 abrelu-log = |u|*(euler_gamma*(a - b) + 2*log(|v|)*(b - a) + 2*log(sin(theta))*(b - a) + log(2)*(a - b) +
     cos(theta)*log(1 + cos(theta))*(b - a) + cos(theta)*log(1 - cos(theta))*(a - b))/(2*sqrt(2*pi))
@@ -366,12 +366,11 @@ relu2-phi = |u|^2*|v|*cos(theta)*sqrt(1 + |v|^2 - |v|^2*cos(theta)^2)/(2*pi*(1 +
     |u|^2*asin(|v|*cos(theta)/sqrt(1 + |v|^2))/(2*pi)
 relu2-exp = |u|^2*|v|*cos(theta)*exp(|v|^2*sin(theta)^2/2)/sqrt(2*pi) + |u|^2*Phi(|v|*cos(theta))*(1 +
     |v|^2*cos(theta)^2)*exp(|v|^2/2)
-relu2-sin = |u|^2*erfi(|v|*cos(theta)*sqrt(2)/2)*(1 - |v|*cos(theta))*(1 + |v|*cos(theta))*exp(-|v|^2/2)/2 +
+relu2-sin = |u|^2*erfi(|v|*cos(theta)*sqrt(2)/2)*(1 - |v|^2*cos(theta)^2)*exp(-|v|^2/2)/2 +
     |u|^2*|v|*cos(theta)*exp(-|v|^2*sin(theta)^2/2)/sqrt(2*pi)
-relu2-cos = |u|^2*(1 - |v|*cos(theta))*(1 + |v|*cos(theta))*exp(-|v|^2/2)/2
-relu2-sinp = |u|^2*sin(p)*(1 - |v|*cos(theta))*(1 + |v|*cos(theta))*exp(-|v|^2/2)/2 +
-    |u|^2*cos(p)*erfi(|v|*cos(theta)*sqrt(2)/2)*(1 - |v|*cos(theta))*(1 + |v|*cos(theta))*exp(-|v|^2/2)/2 +
-    |u|^2*|v|*cos(theta)*cos(p)*exp(-|v|^2*sin(theta)^2/2)/sqrt(2*pi)
+relu2-cos = |u|^2*(1 - |v|^2*cos(theta)^2)*exp(-|v|^2/2)/2
+relu2-sinp = |u|^2*sin(p)*(1 - |v|^2*cos(theta)^2)*exp(-|v|^2/2)/2 + |u|^2*cos(p)*erfi(|v|*cos(theta)*sqrt(2)/2)*(1 -
+    |v|^2*cos(theta)^2)*exp(-|v|^2/2)/2 + |u|^2*|v|*cos(theta)*cos(p)*exp(-|v|^2*sin(theta)^2/2)/sqrt(2*pi)
 relu2-bump = |u|^2*(1 + |v|^2 - |v|^2*cos(theta)^2)/(2*(1 + |v|^2)*sqrt(1 + |v|^2))
 relu2-gelu = |u|^2*|v|^2*(1 + 2*cos(theta)^2 + |v|^2 + |v|^2*cos(theta)^2)/(2*(1 + |v|^2)*sqrt(1 + |v|^2)*sqrt(2*pi)) +
     |u|^2*|v|*cos(theta)/sqrt(2*pi)
@@ -438,10 +437,9 @@ phi-h3 = 4*|u|*|v|*cos(theta)*(6*|v|^2 - 3 - 3*|u|^2 + 6*|u|^2*|v|^2 - 2*|u|^2*|
     |u|^2)*sqrt(2*pi))
 phi-log = (-euler_gamma + 2*log(|v|) - log(2))/4
 exp-exp = exp((|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2)
-exp-sin = sin(|u|*|v|*cos(theta))*exp((|u| - |v|)*(|u| + |v|)/2)
-exp-cos = cos(|u|*|v|*cos(theta))*exp((|u| - |v|)*(|u| + |v|)/2)
-exp-sinp = sin(p)*cos(|u|*|v|*cos(theta))*exp((|u| - |v|)*(|u| + |v|)/2) + cos(p)*sin(|u|*|v|*cos(theta))*exp((|u| -
-    |v|)*(|u| + |v|)/2)
+exp-sin = sin(|u|*|v|*cos(theta))*exp((|u|^2 - |v|^2)/2)
+exp-cos = cos(|u|*|v|*cos(theta))*exp((|u|^2 - |v|^2)/2)
+exp-sinp = sin(p)*cos(|u|*|v|*cos(theta))*exp((|u|^2 - |v|^2)/2) + cos(p)*sin(|u|*|v|*cos(theta))*exp((|u|^2 - |v|^2)/2)
 exp-bump = exp(|u|^2*(1 + |v|^2 - |v|^2*cos(theta)^2)/(2*(1 + |v|^2)))/sqrt(1 + |v|^2)
 exp-gelu = |v|^2*exp(|u|^2*(1 + |v|^2 - |v|^2*cos(theta)^2)/(2*(1 + |v|^2)))/(sqrt(1 + |v|^2)*sqrt(2*pi)) +
     |u|*|v|*cos(theta)*Phi(|u|*|v|*cos(theta)/sqrt(1 + |v|^2))*exp(|u|^2/2)
@@ -455,9 +453,8 @@ sin-sinp = cos(p)*(-exp(-(|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2) + exp((2*|u|*
 sin-bump = 0
 sin-gelu = |u|*|v|*cos(theta)*exp(-|u|^2/2)/2
 sin-elu = |u|*|v|*cos(theta)*exp(-|u|^2/2)/2 + erfi(|u|*cos(theta)*sqrt(2)/2)*exp(-|u|^2/2)/2 +
-    sin(|u|*|v|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2) - sin(|u|*|v|*cos(theta))*re_Phi(|v|,
-    |u|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2) - cos(|u|*|v|*cos(theta))*im_Phi(|v|, |u|*cos(theta))*exp((|v| -
-    |u|)*(|u| + |v|)/2)
+    sin(|u|*|v|*cos(theta))*exp((|v|^2 - |u|^2)/2) - sin(|u|*|v|*cos(theta))*re_Phi(|v|, |u|*cos(theta))*exp((|v|^2 -
+    |u|^2)/2) - cos(|u|*|v|*cos(theta))*im_Phi(|v|, |u|*cos(theta))*exp((|v|^2 - |u|^2)/2)
 sin-he3 = |u|*|v|*cos(theta)*(3*|v|^2 - 3 - |u|^2*|v|^2*cos(theta)^2)*exp(-|u|^2/2)
 sin-h3 = 4*|u|*|v|*cos(theta)*(6*|v|^2 - 3 - 2*|u|^2*|v|^2*cos(theta)^2)*exp(-|u|^2/2)
 cos-cos = (exp(-(|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2) + exp((2*|u|*|v|*cos(theta) - |u|^2 - |v|^2)/2))/2
@@ -466,9 +463,9 @@ cos-bump = exp(|u|^2*(|v|^2*cos(theta)^2 - 1 - |v|^2)/(2*(1 + |v|^2)))/sqrt(1 + 
 cos-gelu = |v|^2*exp(|u|^2*(|v|^2*cos(theta)^2 - 1 - |v|^2)/(2*(1 + |v|^2)))/(sqrt(1 + |v|^2)*sqrt(2*pi)) -
     |u|*|v|*cos(theta)*erfi(|u|*|v|*cos(theta)*sqrt(2)/(2*sqrt(1 + |v|^2)))*exp(-|u|^2/2)/2
 cos-elu = -exp(-|u|^2/2)/2 - |u|*|v|*cos(theta)*erfi(|u|*cos(theta)*sqrt(2)/2)*exp(-|u|^2/2)/2 +
-    |v|*exp(-|u|^2*sin(theta)^2/2)/sqrt(2*pi) + cos(|u|*|v|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2) +
-    sin(|u|*|v|*cos(theta))*im_Phi(|v|, |u|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2) -
-    cos(|u|*|v|*cos(theta))*re_Phi(|v|, |u|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2)
+    |v|*exp(-|u|^2*sin(theta)^2/2)/sqrt(2*pi) + cos(|u|*|v|*cos(theta))*exp((|v|^2 - |u|^2)/2) +
+    sin(|u|*|v|*cos(theta))*im_Phi(|v|, |u|*cos(theta))*exp((|v|^2 - |u|^2)/2) - cos(|u|*|v|*cos(theta))*re_Phi(|v|,
+    |u|*cos(theta))*exp((|v|^2 - |u|^2)/2)
 cos-he3 = 0
 cos-h3 = 0
 sinp-sinp = ((1 - 2*cos(p)^2)*exp(-(|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2) + exp((2*|u|*|v|*cos(theta) - |u|^2 -
@@ -479,12 +476,12 @@ sinp-gelu = |v|^2*sin(p)*exp(|u|^2*(|v|^2*cos(theta)^2 - 1 - |v|^2)/(2*(1 + |v|^
     |v|^2)))*exp(-|u|^2/2)/2
 sinp-elu = -sin(p)*exp(-|u|^2/2)/2 + |u|*|v|*cos(theta)*cos(p)*exp(-|u|^2/2)/2 -
     |u|*|v|*cos(theta)*sin(p)*erfi(|u|*cos(theta)*sqrt(2)/2)*exp(-|u|^2/2)/2 +
-    |v|*sin(p)*exp(-|u|^2*sin(theta)^2/2)/sqrt(2*pi) + sin(p)*cos(|u|*|v|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2) +
-    cos(p)*erfi(|u|*cos(theta)*sqrt(2)/2)*exp(-|u|^2/2)/2 + cos(p)*sin(|u|*|v|*cos(theta))*exp((|v| - |u|)*(|u| +
-    |v|)/2) + sin(p)*sin(|u|*|v|*cos(theta))*im_Phi(|v|, |u|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2) -
-    sin(p)*cos(|u|*|v|*cos(theta))*re_Phi(|v|, |u|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2) -
-    cos(p)*sin(|u|*|v|*cos(theta))*re_Phi(|v|, |u|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2) -
-    cos(p)*cos(|u|*|v|*cos(theta))*im_Phi(|v|, |u|*cos(theta))*exp((|v| - |u|)*(|u| + |v|)/2)
+    |v|*sin(p)*exp(-|u|^2*sin(theta)^2/2)/sqrt(2*pi) + sin(p)*cos(|u|*|v|*cos(theta))*exp((|v|^2 - |u|^2)/2) +
+    cos(p)*erfi(|u|*cos(theta)*sqrt(2)/2)*exp(-|u|^2/2)/2 + cos(p)*sin(|u|*|v|*cos(theta))*exp((|v|^2 - |u|^2)/2) +
+    sin(p)*sin(|u|*|v|*cos(theta))*im_Phi(|v|, |u|*cos(theta))*exp((|v|^2 - |u|^2)/2) -
+    sin(p)*cos(|u|*|v|*cos(theta))*re_Phi(|v|, |u|*cos(theta))*exp((|v|^2 - |u|^2)/2) -
+    cos(p)*sin(|u|*|v|*cos(theta))*re_Phi(|v|, |u|*cos(theta))*exp((|v|^2 - |u|^2)/2) -
+    cos(p)*cos(|u|*|v|*cos(theta))*im_Phi(|v|, |u|*cos(theta))*exp((|v|^2 - |u|^2)/2)
 sinp-he3 = |u|*|v|*cos(theta)*cos(p)*(3*|v|^2 - 3 - |u|^2*|v|^2*cos(theta)^2)*exp(-|u|^2/2)
 sinp-h3 = 4*|u|*|v|*cos(theta)*cos(p)*(6*|v|^2 - 3 - 2*|u|^2*|v|^2*cos(theta)^2)*exp(-|u|^2/2)
 bump-bump = 1/sqrt(1 + |u|^2 + |v|^2 + |u|^2*|v|^2 - |u|^2*|v|^2*cos(theta)^2)
@@ -505,7 +502,7 @@ gelu-elu = -|u|^2/(2*sqrt(1 + |u|^2)*sqrt(2*pi)) + |u|^2*|v|*sqrt(1 + |u|^2 - |u
     |u|^2 - |u|^2*cos(theta)^2)/sqrt(1 + |u|^2))*exp(|v|^2*(1 + |u|^2 - |u|^2*cos(theta)^2)/(2*(1 + |u|^2)))/(sqrt(1 +
     |u|^2)*sqrt(2*pi)) + |u|*|v|*cos(theta)*Phi(|u|*|v|*cos(theta)/sqrt(1 + |u|^2))*exp(|v|^2/2) -
     |u|*|v|*cos(theta)*Phi2(|v|, |u|*|v|*cos(theta)/sqrt(1 + |u|^2), |u|*cos(theta)/sqrt(1 + |u|^2))*exp(|v|^2/2)
-gelu-he3 = 3*|u|*|v|*cos(theta)*(|v| - 1)*(1 + |v|)/2
+gelu-he3 = 3*|u|*|v|*cos(theta)*(|v|^2 - 1)/2
 gelu-h3 = 6*|u|*|v|*cos(theta)*(2*|v|^2 - 1)
 gelu-log = |u|*(-|u|*euler_gamma*sqrt(1 + |u|^2) - |u|*log(1 + |u|^2)*sqrt(1 + |u|^2) + |u|*log(1 + |u|^2 -
     |u|^2*cos(theta)^2)*sqrt(1 + |u|^2) + 2*|u|*log(|v|)*sqrt(1 + |u|^2) - |u|*log(2)*sqrt(1 + |u|^2) +
