@@ -126,7 +126,7 @@ def relu(z: Operand) -> Expr:
     """The rectified linear unit max(z, 0), as a formula.
 
     Args:
-        z: a formula; under an expectation a rational multiple of a Gaussian variable.
+        z: a formula; under an expectation an affine form of Gaussian variables.
 
     Returns:
         The formula ``relu(z)``.

@@ -30,7 +30,7 @@ class DomainError(AnalyticError):
 
 
 class NoClosedFormError(OutsideRingError):
-    """The expectation has no closed form in the functions of this project; ``enclose`` certifies its value."""
+    """The expectation has no closed form in the functions of this project; ``OpenExpectation.at`` certifies values."""
 
 
 class NotIntegrableError(AnalyticError):

@@ -132,7 +132,9 @@ class GaussianLaw:
                     f"expected a symmetric matrix"
                 )
         positive = tuple(dict.fromkeys(r[i].identifier for i, r in enumerate(rows) if r[i].head == "name"))
-        return cls(found, _means(found, mean), rows, positive=tuple(p for p in positive if p not in CONSTANTS))
+        law = cls(found, _means(found, mean), rows, positive=tuple(p for p in positive if p not in CONSTANTS))
+        law.moments(law.field())
+        return law
 
     @classmethod
     def vectors(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analytic.derivation import Steps
-from analytic.errors import FormulaError, LawError, NoClosedFormError
-from analytic.expectation import Expectation
-from analytic.formula import Expr, mul, names, num, substitute
+from analytic.errors import FormulaError, LawError, NoClosedFormError, OutsideRingError
+from analytic.expectation import Expectation, derive
+from analytic.formula import CONSTANTS, Expr, bare_names, mul, names, num, substitute
 from analytic.writing import written
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ class OpenExpectation(Expectation):
         from analytic.series.enclosure import certified_mean
 
         exact = point_values(self, {**(point or {}), **values})
+        closed = self._closed_at(exact)
+        if closed is not None:
+            return closed.at(digits=digits)
         law = self.law.fixed({(f"|{n}|" if n in self.law.norms else n): e for n, e in exact.items()})
         field = law.field()
         mean, matrix = law.moments(field)
@@ -83,6 +86,16 @@ class OpenExpectation(Expectation):
         variables, inner = _distinct(integrand, law.names)
         return certified_mean(inner, variables, [written(m) for m in mean], rows, digits)
 
+    def _closed_at(self, exact: Mapping[str, Expr]) -> Expectation | None:
+        """What has no closed form for every law, or too long a one, may have one for the law at a point."""
+        law = self.law.fixed({(f"|{n}|" if n in self.law.norms else n): e for n, e in exact.items()})
+        integrand = substitute(self.integrand, {n: e for n, e in exact.items() if n in self.constants})
+        constants = tuple(n for n in self.constants if n not in exact)
+        try:
+            return derive(integrand, law, constants)
+        except OutsideRingError:
+            return None
+
     def series(self, terms: int = 40, **deviations: Any) -> HermiteSeries:
         r"""The Hermite series in the correlation $\rho$ of a product f(u) g(v) of centred variables.
 
@@ -91,14 +104,14 @@ class OpenExpectation(Expectation):
 
         Args:
             terms: how many terms.
-            deviations: standard deviations by name; 1 where they are not given.
+            deviations: standard deviations by name, where the law does not fix them; 1 where they are not given.
 
         Returns:
             The series; ``.partial_sum(rho)``, ``.tail(rho)`` and ``.at(rho)`` are rigorous balls.
 
         Raises:
             FormulaError: the integrand is no product of a function of u and a function of v.
-            LawError: the variables are not centred, or not two.
+            LawError: the variables are not centred, or not two, or their variances are parameters.
 
         Source: Mehler (1866); the tail by Parseval and Cauchy-Schwarz.
 
@@ -119,8 +132,21 @@ class OpenExpectation(Expectation):
                 raise FormulaError(f"got {self.integrand}, expected a product of a function of each variable")
             sides[used[0] if used else self.variables[0]].append(factor)
         u, v = self.variables
-        sizes = (deviations.get(u, 1), deviations.get(v, 1))
+        sizes = (self._deviation(u, deviations), self._deviation(v, deviations))
         return hermite_series(mul(*sides[u]), mul(*sides[v]), sizes, terms, self.variables)
+
+    def _deviation(self, variable: str, given: Mapping[str, Any]) -> Any:
+        """The standard deviation of a variable: from the law, or as it is given where the law leaves it free."""
+        if variable in self.law.norms:
+            return given.get(variable, 1)
+        field, index = self.law.field(), self.variables.index(variable)
+        deviation = written(field.square_root(self.law.moments(field)[1][index][index]))
+        if variable in given or bare_names(deviation) - CONSTANTS:
+            raise LawError(
+                f"got the variance {self.law.covariance[index][index]} of {variable} in the law, expected a number "
+                f"there for a series (or a law by norms, whose deviations can be given)"
+            )
+        return deviation
 
 
 def _distinct(integrand: Expr, variables: tuple[str, ...]) -> tuple[tuple[str, ...], Expr]:

@@ -112,6 +112,7 @@ def expectation_at(result: Expectation, point: Mapping[str, Any], digits: int = 
 def point_values(result: Expectation, point: Mapping[str, Any]) -> dict[str, Expr]:
     """The values as formulas; norms that are not given are 1."""
     law = result.law
+    point = {(n.strip("|") if n.startswith("|") else n): v for n, v in point.items()}
     angles = {n for n, _ in law.angle_names}
     cosines = {n.replace("theta", "rho"): n for n in angles}
     known = {*law.norms, *angles, *cosines, *result.parameters}

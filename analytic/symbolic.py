@@ -101,5 +101,7 @@ def to_sympy(expr: Expr) -> Any:
         |u|*cos(theta)/2
     """
     angles = [tuple(a.identifier for a in n.children[1:]) for n in walk(expr) if n.is_call("theta")]
-    pair = (angles[0][0], angles[0][1]) if angles else ("", "")
+    named = {n.identifier for n in walk(expr) if n.head == "name"}
+    # rho is the cosine of theta where theta occurs, else a correlation of its own
+    pair = (angles[0][0], angles[0][1]) if angles else ("", "") if "theta" in named else None
     return evaluate(expr, SymPyAlgebra(pair))

@@ -134,7 +134,7 @@ def _law(variables: tuple[str, ...], mean: Sequence[Constant], covariance: Seque
 
 def _check_pair(law: GaussianLaw, i: int, j: int) -> None:
     c = law.covariance
-    if sign_of(tidy(add(c[i][j], neg(c[j][i])))):
+    if c[i][j] != c[j][i] and sign_of(tidy(add(c[i][j], neg(c[j][i])))):
         raise DomainError(f"got the covariances {c[i][j]} and {c[j][i]}, expected a symmetric matrix")
     if sign_of(tidy(add(mul(c[i][i], c[j][j]), neg(mul(c[i][j], c[i][j]))))) < 0:
         raise DomainError(f"got the covariance {c[i][j]}, expected at most the product of the standard deviations")

@@ -81,7 +81,7 @@ def expect_command(
     constants = tuple(parameters) if law is None else ()
     result = expect(expression, constants, law=law, mean=centred, in_terms_of=in_terms_of)
     at = {**norms, **parameters, **points, **{n: v for n, v in (("theta", theta), ("rho", rho)) if v is not None}}
-    known = not result.variables or (law is not None and not result.parameters and result.closed)
+    known = not result.variables or (law is not None and not result.parameters)
     value = result.at(at, digits=digits) if at or known else None
     block = environment(
         precision="exact" if value is None else f"{value.bits} bits", **({"seed": seed} if judge else {})

@@ -49,7 +49,7 @@ def test_what_was_judged_is_shown_and_the_file_stays(
 
 
 def test_an_interrupt_elsewhere_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("analytic.expectation.expect", interrupt)
