@@ -162,6 +162,7 @@ def may_lack_value(expr: Expr) -> bool:
     return any(
         (n.head == "pow" and not (n.children[1].head == "num" and _whole(n.children[1].fraction)))
         or any(n.is_call(f) for f in partial)
+        or (n.head == "expect" and any(m.is_call("exp") for m in walk(n)))  # it may not exist
         for n in walk(expr)
     )
 

@@ -33,6 +33,7 @@ from checks.claim import OPERATORS, Claim
 from checks.derived import DerivingInterpreter, derived_form
 from checks.domain import POSITIVE, read_domain
 from checks.errors import ClaimError, VacuousClaimError
+from checks.existence import unproved_conditions
 from checks.points import Point, random_points, simple_points, vectors_of
 from checks.verdict import Counterexample, ExactEvidence, Outcome
 
@@ -228,13 +229,13 @@ def _by_field(
     vectors = vectors_of(claim, kind)
     pair = {"theta": (vectors[0], vectors[1])} if len(vectors) > 1 else {}
     positive = tuple(n for n in claim.parameters if claim.domain(n).within(read_domain(POSITIVE)))
-    field, existence = ClosedForms(vectors, pair, (), positive, claim.parameters), dict[str, None]()
+    field, existence = ClosedForms(vectors, pair, (), positive, claim.parameters), dict[Expr, None]()
 
     def derived(node: Expr) -> Expr | None:
         if node.head != "expect":
             return None
         result = derived_form(node.children[0], vectors, claim.parameters)
-        existence.update(dict.fromkeys(f"{written(c)} > 0" for c in result.field.conditions))
+        existence.update(dict.fromkeys(written(c) for c in result.field.conditions))
         return result.value
 
     try:
@@ -244,7 +245,14 @@ def _by_field(
     if difference:
         return None
     engine = "normal form in the field of closed forms"
-    return _confirmed(claim, kind, left, right, seed, engine, (*conditions, *existence))
+    stated = (*conditions, *(f"{c} > 0" for c in existence))
+    missing = unproved_conditions(existence, claim, vectors)
+    if missing:
+        detail = (
+            f"the normal form is 0, but an expectation exists only where {missing[0]} > 0: restrict the domain to that"
+        )
+        return ExactEvidence(Outcome.UNLIKE, engine, left.shown(), stated, detail)
+    return _confirmed(claim, kind, left, right, seed, engine, stated)
 
 
 def _conditions(claim: Claim, kind: str) -> tuple[str, ...]:
