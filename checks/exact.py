@@ -248,9 +248,8 @@ def _by_field(
     stated = (*conditions, *(f"{c} > 0" for c in existence))
     missing = unproved_conditions(existence, claim, vectors)
     if missing:
-        detail = (
-            f"the normal form is 0, but an expectation exists only where {missing[0]} > 0: restrict the domain to that"
-        )
+        where = f"an expectation exists only where {missing[0]} > 0"
+        detail = f"the normal form is 0, but {where}: restrict the domain to that"
         return ExactEvidence(Outcome.UNLIKE, engine, left.shown(), stated, detail)
     return _confirmed(claim, kind, left, right, seed, engine, stated)
 

@@ -211,3 +211,37 @@ def test_written_coefficients_are_exact() -> None:
     law = GaussianLaw.correlations("u v", unit=True)
     slope = str(expect("step(u + 1/3)*step(v - 1/2)", law=law).derivative("rho"))
     assert slope == "exp(-(13 + 12*rho)/(72*(1 - rho^2)))/(2*pi*sqrt(1 - rho^2))"
+
+
+EXPONENTIAL = ("E[exp(u^2)]", "1/sqrt(1 - 2*|u|^2)")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "domains"),
+    [
+        (*EXPONENTIAL, {}),
+        (*EXPONENTIAL, {"|u|": "(0, 1)"}),
+        ("E[exp(u^2)]", "E[exp(u^2)]", {}),
+        ("0*E[exp(u^2)]", "0", {}),
+        ("E[exp(t*u^2)]", "1/sqrt(1 - 2*t*|u|^2)", {"t": "(-1, 1)"}),
+    ],
+)
+def test_nothing_is_proved_where_an_expectation_does_not_exist(left: str, right: str, domains: dict[str, str]) -> None:
+    """Some were PROVED, with the existence among the conditions only."""
+    verdict = verify(left, right, variables=domains, power=False)
+    assert verdict.kind is Kind.INCONCLUSIVE
+    assert "exists only where" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "domains"),
+    [
+        (*EXPONENTIAL, {"|u|": "(0, 1/2)"}),
+        (*EXPONENTIAL, {"|u|": "(0, 1/sqrt(2))"}),
+        (*EXPONENTIAL, {"|u|": "[1/4, 1/3]"}),
+        ("E[exp(t*u^2)]", "1/sqrt(1 - 2*t*|u|^2)", {"t": "(-1, 0)"}),
+        ("E[exp(-u^2)]", "1/sqrt(1 + 2*|u|^2)", {}),
+    ],
+)
+def test_existence_on_the_whole_domain_is_proved(left: str, right: str, domains: dict[str, str]) -> None:
+    assert verify(left, right, variables=domains, power=False).kind is Kind.PROVED
