@@ -174,6 +174,9 @@ class ClosedForms(Elementary):
             return excess * self.step(excess)
         if not r:
             return self.normal_cdf(h) * self.normal_cdf(k)
+        if not 1 - r**2:  # 1 or -1, as the sign of a parameter decides
+            same, opposite = (self.bivariate_cdf(h, k, self.number(s)) for s in (1, -1))
+            return (1 + r) / 2 * same + (1 - r) / 2 * opposite
         if not h and not k:
             return Fraction(1, 4) + self.asin(r) / (2 * self.pi())
         if not h or not k:

@@ -172,6 +172,8 @@ class Elementary(Roots):
             value = x.rational
             if value is not None and abs(value) > 1:
                 raise DomainError(f"got asin({value}), expected an argument in [-1, 1]")
+        if not 1 - x**2:
+            return x * self.pi() / 2
         sign, argument = self.oriented(x)
         return self.value_of("asin", argument) * sign
 

@@ -23,7 +23,7 @@ from analytic.formula import Expr
 Polynomial = Any
 
 #: Most generators of one field; more would make every exponent vector longer.
-SLOTS = 64
+SLOTS = 96
 #: Powers beyond this are refused: the polynomials would fill the memory before anybody could read them.
 MAX_POWER = 200
 #: So are powers of sums that may expand to more terms than this.
@@ -32,6 +32,11 @@ MAX_TERMS = 20_000
 _CONTEXT = fmpq_mpoly_ctx.get([f"g{i}" for i in range(SLOTS)], Ordering.lex)
 _GENERATORS = _CONTEXT.gens()
 _ZERO, _ONE = _CONTEXT.from_dict({}), _CONTEXT.from_dict({(0,) * SLOTS: 1})
+
+
+def monomial(exponents: dict[int, int]) -> Polynomial:
+    """The product of powers of generators, by slot."""
+    return _CONTEXT.from_dict({tuple(exponents.get(i, 0) for i in range(SLOTS)): 1})
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,9 +308,10 @@ class Field:
         return None if None in signs else (signs[0] or 0) * (signs[1] or 0)
 
     def _sign(self, polynomial: Polynomial) -> int | None:
-        found = self._plain_sign(polynomial)
-        if found is not None:
-            return found
+        for candidate in (polynomial, self.with_sines(polynomial)):
+            found = self._plain_sign(candidate)
+            if found is not None:
+                return found
         content, factors = self.factored(polynomial)
         total = 1 if content > 0 else -1
         for factor, exponent in factors:
@@ -314,6 +320,10 @@ class Field:
                 return None
             total *= s**exponent if s is not None else 1
         return total
+
+    def with_sines(self, polynomial: Polynomial) -> Polynomial:
+        """The polynomial written in another way that may show its sign; here as it is."""
+        return polynomial
 
     def _plain_sign(self, polynomial: Polynomial) -> int | None:
         terms = polynomial.to_dict()

@@ -10,8 +10,8 @@ from flint import arb, ctx
 
 from analytic.algebra import evaluate
 from analytic.angle import Angle
-from analytic.balls import Ball, BallAlgebra, precision, rational, to_digits
-from analytic.constants import multiple_of_pi, require_rational
+from analytic.balls import Ball, BallAlgebra, disjoint, precision, rational, to_digits
+from analytic.constants import multiple_of_pi, rational_value
 from analytic.errors import DomainError, FormulaError, NotIntegrableError, OutsideRingError
 from analytic.expectation import Expectation, derive
 from analytic.formula import PI, Expr, call, num, substitute
@@ -104,7 +104,7 @@ def expectation_at(result: Expectation, point: Mapping[str, Any], digits: int = 
         if _singular(fixed, constants):
             inner = substitute(result.integrand, {n: e for n, e in exact.items() if n in result.constants})
             anew = derive(inner, fixed, constants)
-            if not (_depends_on_steps(anew) and _has_value(result, exact)):
+            if not _contradicts(result, exact, anew):
                 return _at_regular(anew, {}, digits)
     return _at_regular(result, exact, digits)
 
@@ -126,10 +126,12 @@ def point_values(result: Expectation, point: Mapping[str, Any]) -> dict[str, Exp
         if cosine in exact and angle in exact:
             raise FormulaError(f"got both {angle} and {cosine}, expected one of them: {cosine} is cos({angle})")
         if cosine in exact:
-            rho = require_rational(exact.pop(cosine), cosine)
-            if not -1 <= rho <= 1:
-                raise DomainError(f"got {cosine} = {rho}, expected a correlation in [-1, 1]")
-            exact[angle] = call("acos", num(rho)) if abs(rho) != 1 else (num(0) if rho == 1 else PI)
+            given = exact.pop(cosine)
+            rho = rational_value(given)
+            ball = evaluate(given, BallAlgebra({}, None, {}))
+            if not (-1 <= rho <= 1 if rho is not None else abs(ball) < 1):
+                raise DomainError(f"got {cosine} = {given}, expected a correlation in [-1, 1]")
+            exact[angle] = call("acos", given) if rho not in (1, -1) else (num(0) if rho == 1 else PI)
         elif angle in exact:
             angle_at(exact[angle])
     for n in law.norms:
@@ -148,16 +150,11 @@ def _singular(law: GaussianLaw, constants: Sequence[str]) -> bool:
         return False
 
 
-def _depends_on_steps(anew: Expectation) -> bool:
-    """Whether the value depends on what a step of a variable counts that is the constant 0."""
-    other = derive(anew.integrand, anew.law, anew.constants, step_at_zero=Fraction(1, 3))
-    return str(other.value) != str(anew.value)
-
-
-def _has_value(result: Expectation, exact: Mapping[str, Expr]) -> bool:
-    """Whether the closed form has a finite value at the point as it stands."""
+def _contradicts(result: Expectation, exact: Mapping[str, Expr], anew: Expectation) -> bool:
+    """Whether the closed form has a finite value at the point that differs from that of the singular law."""
     with precision(128):
-        return bool(evaluate(result.value, _algebra(result.law, exact)).is_finite())
+        limit = evaluate(result.value, _algebra(result.law, exact))
+        return disjoint(limit, evaluate(anew.value, _algebra(anew.law, {})))
 
 
 def _at_regular(result: Expectation, exact: Mapping[str, Expr], digits: int) -> Ball:
@@ -211,7 +208,7 @@ def _angle(exact: Mapping[str, Expr]) -> Angle | None:
         return None
     theta = exact["theta"]
     if theta.is_call("acos"):  # cosine and sine are algebraic: more digits than from the angle
-        rho = theta.children[1].fraction
-        cosine, sine = rational(rho), rational(1 - rho * rho).sqrt()
+        cosine = evaluate(theta.children[1], BallAlgebra({}, None, {}))
+        sine = (1 - cosine * cosine).sqrt()
         return Angle(cosine, sine, arb.atan2(sine, cosine), 0)
     return angle_at(theta)

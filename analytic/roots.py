@@ -11,7 +11,7 @@ from typing import Any
 
 from analytic.algebra import EULER
 from analytic.errors import DomainError, FormulaError
-from analytic.field import Element, Field
+from analytic.field import Element, Field, monomial
 from analytic.formula import PI, Expr, call, name
 
 #: Keys of generators; the second is no text, which a parameter called i would be.
@@ -179,6 +179,20 @@ class Roots(Field):
         if x.den.is_constant():
             return self.square_root(x**2)
         return self.absolute(self.polynomial(x.num)) / self.absolute(self.polynomial(x.den))
+
+    def with_sines(self, polynomial: Any) -> Any:
+        """Even powers of cosines by sines: 1 + a - a cos^2 = 1 + a sin^2 is positive."""
+        for identifier in self.angles:
+            cosine, sine = self.slot(("cos", identifier)), self.slot(("sin", identifier))
+            terms = polynomial.to_dict()
+            if all(m[cosine] % 2 == 0 for m in terms) and any(m[cosine] for m in terms):
+                square = self.one.num - monomial({sine: 2})
+                total = self.zero.num
+                for m, c in terms.items():
+                    rest = {i: int(e) for i, e in enumerate(m) if e and i != cosine}
+                    total = total + monomial(rest) * c * square ** (int(m[cosine]) // 2)
+                polynomial = total
+        return polynomial
 
     def oriented(self, x: Element) -> tuple[int, Element]:
         """A sign s and s*x, the same for x and -x: odd and even functions are written at one of the two."""

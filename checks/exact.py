@@ -22,7 +22,7 @@ from analytic.errors import (
     NoClosedFormError,
     OutsideRingError,
 )
-from analytic.formula import PI, Expr, rewrite, walk
+from analytic.formula import PI, Expr, may_lack_value, rewrite, walk
 from analytic.frame import Tensor
 from analytic.interpret import Interpreter, tensor_formula
 from analytic.neurons import is_loss_derivative, loss_derivative, split_by_class, zero_of_order
@@ -44,6 +44,8 @@ ENCLOSING = 848
 #: Every simple point is looked at with the first two precisions, the first few points with all.
 THOROUGH_POINTS = 4
 SECOND_ENGINE_POINTS = 8
+#: How many random points are looked at for one without a value.
+HOLE_POINTS = 24
 SIMPLE_POINTS = 400
 #: The same where functions are integrals, and where every point costs certified quadrature.
 DEAR_POINTS, SLOW_POINTS = 40, 6
@@ -246,11 +248,6 @@ def _by_field(
         return None
     engine = "normal form in the field of closed forms"
     stated = (*conditions, *(f"{c} > 0" for c in existence))
-    missing = unproved_conditions(existence, claim, vectors)
-    if missing:
-        where = f"an expectation exists only where {missing[0]} > 0"
-        detail = f"the normal form is 0, but {where}: restrict the domain to that"
-        return ExactEvidence(Outcome.UNLIKE, engine, left.shown(), stated, detail)
     return _confirmed(claim, kind, left, right, seed, engine, stated)
 
 
@@ -304,7 +301,16 @@ def matched(left: Tensor[Element], right: Tensor[Element], ring: Ring) -> tuple[
 def _confirmed(
     claim: Claim, kind: str, left: Side, right: Side, seed: int, engine: str, conditions: tuple[str, ...]
 ) -> ExactEvidence:
-    """Equality by normal form, unless balls at random rational points contradict it."""
+    """Equality by normal form, unless balls at random rational points contradict it or a side has no value there."""
+    lacking = _missing_existence(claim, kind, left, right)
+    if lacking:
+        where = f"an expectation exists only where {lacking[0]} > 0"
+        detail = f"the normal form is 0, but {where}: restrict the domain to that"
+        return ExactEvidence(Outcome.UNLIKE, engine, left.shown(), conditions, detail)
+    hole = _hole(claim, kind, left, right, seed)
+    if hole is not None:
+        detail = f"the normal form is 0, but a side has no value at {hole}: restrict the domain"
+        return ExactEvidence(Outcome.UNLIKE, engine, left.shown(), conditions, detail)
     points = random_points(claim, SECOND_ENGINE_POINTS, seed, kind)
     valued = 0
     with precision(212):
@@ -320,6 +326,36 @@ def _confirmed(
         return ExactEvidence(Outcome.UNLIKE, engine, left.shown(), conditions, detail)
     second = f"212-bit balls overlap at {valued} random rational point{'s' * (valued != 1)} (seed {seed})"
     return ExactEvidence(Outcome.EQUAL, engine, left.shown(), conditions, "normal form 0", None, second)
+
+
+def _missing_existence(claim: Claim, kind: str, left: Side, right: Side) -> list[Expr]:
+    """The conditions under which the expectations of a claim exist that are not proved on its domain."""
+    vectors, found = vectors_of(claim, kind), dict[Expr, None]()
+    for node in (n for s in (left, right) for n in walk(s.expr) if n.head == "expect" and not kind):
+        with suppress(AnalyticError):
+            result = derived_form(node.children[0], vectors, claim.parameters)
+            found.update(dict.fromkeys(written(c) for c in result.field.conditions))
+    return unproved_conditions(found, claim, vectors)
+
+
+def _hole(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Point | None:
+    """A random point at which a side, as it was stated, has no finite value: nothing cancelled."""
+    partial = [s for s in (left, right) if may_lack_value(s.expr)]
+    if kind or any(n.is_call(o) for s in partial for n in walk(s.expr) for o in OPERATORS):
+        return None
+    with precision(PRECISIONS[0]):
+        for point in random_points(claim, HOLE_POINTS, seed, kind) if partial else ():
+            for side in partial:
+                interpreter = DerivingInterpreter(point.interpreter().algebra, side.ring, point)
+                try:
+                    value = interpreter.tensor(side.expr)
+                except (OutsideRingError, FormulaError):
+                    continue
+                except DomainError:
+                    return point
+                if not all(finite(x) for x in value.coordinates.values()):
+                    return point
+    return None
 
 
 def _value_pairs(left: Side, right: Side, point: Point) -> list[tuple[arb, arb]]:

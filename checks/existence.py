@@ -13,7 +13,7 @@ from analytic.closed_forms import ClosedForms
 from analytic.errors import AnalyticError
 from analytic.formula import Expr, mul, name, neg, num, rewrite
 from checks.claim import Claim
-from checks.domain import Domain
+from checks.domain import POSITIVE, Domain, read_domain
 
 _BITS = 128
 
@@ -55,6 +55,7 @@ def _positive_by_signs(condition: Expr, claim: Claim, norms: tuple[str, ...]) ->
 
     written = rewrite(condition, rule)
     free = tuple(p for p in claim.parameters if f"scaled_{p}" not in bounded)
+    positive |= {p for p in free if claim.domain(p).within(read_domain(POSITIVE))}
     pair = {"theta": (norms[0], norms[1])} if len(norms) > 1 else {}
     try:
         field = ClosedForms(norms, pair, bounded, positive, free)

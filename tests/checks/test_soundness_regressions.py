@@ -245,3 +245,47 @@ def test_nothing_is_proved_where_an_expectation_does_not_exist(left: str, right:
 )
 def test_existence_on_the_whole_domain_is_proved(left: str, right: str, domains: dict[str, str]) -> None:
     assert verify(left, right, variables=domains, power=False).kind is Kind.PROVED
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "domains"),
+    [
+        ("E[u*exp(u^2)]", "0", {"|u|": "{1}"}),
+        ("E[sign(u)*exp(u^2)]", "0", {}),
+        ("E[u^2]*sqrt(t)^2", "t*|u|^2", {"t": "(-2, 2)"}),
+        ("E[step(u)]*(asin(t) + acos(t))", "pi/4", {"t": "(-2, 2)"}),
+        ("E[step(u)]*(log(2*t) - log(t))", "log(2)/2", {"t": "(-2, 2)"}),
+        ("E[step(u)]*t/t", "1/2", {"t": "{0}"}),
+        ("E[u^2] + (1/t - 1/t)", "|u|^2", {"t": "{0}"}),
+        ("E[u*v]*sin(theta)/sin(theta)", "|u|*|v|*rho", {"theta": "{0}"}),
+    ],
+)
+def test_nothing_is_proved_where_a_side_has_no_value(left: str, right: str, domains: dict[str, str]) -> None:
+    """What cancels in the normal form still has no value as it was stated."""
+    assert verify(left, right, variables=domains, power=False).kind is Kind.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "domains"),
+    [
+        ("E[u^2]*sqrt(t)^2", "t*|u|^2", {"t": "(0, 2)"}),
+        ("E[bump(u)*bump(v)]", "1/sqrt((1 + |u|^2)*(1 + |v|^2) - |u|^2*|v|^2*rho^2)", {}),
+        ("E[exp(-t*u^2)]", "1/sqrt(1 + 2*t*|u|^2)", {"t": "(0, oo)"}),
+        ("E[sign(t*u)*sign(u)]", "1", {"t": "(0, oo)"}),
+    ],
+)
+def test_what_has_values_everywhere_is_still_proved(left: str, right: str, domains: dict[str, str]) -> None:
+    assert verify(left, right, variables=domains, power=False).kind is Kind.PROVED
+
+
+def test_parallel_steps_with_a_coefficient_of_unknown_sign() -> None:
+    """1 - rho^2 was divided by, which is 0 there."""
+    result = expect("relu(t*u + 1)*relu(u)", ("t",))
+    for t, factor in ((2, "relu(2*u + 1)"), (-2, "relu(1 - 2*u)")):
+        assert result.at(t=t, u=1).arb.overlaps(expect(f"{factor}*relu(u)").at(u=1).arb)
+
+
+@pytest.mark.parametrize("theta", ["0", "pi/3"])
+def test_sign_and_step_agree_where_a_variable_vanishes(theta: str) -> None:
+    both = expect("4*step(u)*step(v) - 2*step(u) - 2*step(v) + 1").at(u=0, theta=theta).arb
+    assert expect("sign(u)*sign(v)").at(u=0, theta=theta).arb.overlaps(both)
