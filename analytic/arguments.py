@@ -25,6 +25,9 @@ else:
 #: pi minus its float64.
 PI_REST = 1.2246467991473532e-16
 
+#: Larger arguments are refused: their squares and products would overflow without a trace.
+LARGEST = 1e75
+
 
 @dataclass
 class Points:
@@ -217,6 +220,10 @@ def _array(n: str, x: Any) -> Array:
         raise FormulaError(f"got {n} = {x!r}, expected numbers: formulas are for .at") from None
     if array.size and not (math.isfinite(array.min()) and math.isfinite(array.max())):
         raise DomainError(f"got {n} with NaN or infinite entries, expected finite numbers")
+    if array.size and np.abs(array).max() > LARGEST:
+        raise DomainError(
+            f"got {n} beyond {LARGEST:g}, whose powers leave the range of float64; use .at for such values"
+        )
     return array
 
 

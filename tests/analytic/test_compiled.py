@@ -293,6 +293,7 @@ def test_the_scale_is_the_root_of_the_product_of_second_moments() -> None:
 
 def test_any_precision_comes_from_the_balls() -> None:
     import mpmath
+
     with mpmath.workdps(80):
         exact = 1 / (2 * mpmath.pi)
     with mpmath.workdps(50):
@@ -318,3 +319,9 @@ def test_bad_input_gives_one_line(given: dict[str, Any], error: type[AnalyticErr
     with pytest.raises(error, match=message) as caught:
         kernel()(**given)
     assert "\n" not in str(caught.value)
+
+
+def test_arguments_whose_squares_overflow_are_refused() -> None:
+    """erf(u) erf(v) at |u| = 1e160 was 0, silently."""
+    with pytest.raises(DomainError, match="range of float64"):
+        compile_expectation(expect("erf(u)*erf(v)"))(u=1e160, v=2.0, rho=0.3)
