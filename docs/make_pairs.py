@@ -120,8 +120,7 @@ def formula_text(result: Expectation) -> str:
 
 def typeset(value: Expr) -> str:
     """LaTeX with the usual signs for the normal distribution function and Euler's constant, deviations in bars."""
-    text = to_latex(value).replace(r"\lVert ", "|").replace(r"\rVert", "|")
-    return text
+    return to_latex(value).replace(r"\lVert ", "|").replace(r"\rVert", "|")
 
 
 def by_symmetry(pair: str) -> str | None:
