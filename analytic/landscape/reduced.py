@@ -195,9 +195,7 @@ class ReducedLoss:
     def _diagonal_scalars(self) -> list[Any]:
         """For each block of rows: the coefficient of I in the diagonal Hessian block, and of w in the gradient."""
         sums = [self.algebra.row_sums(self.coefficients(kind, "f_p", 2)) for kind in ("student", "teacher")]
-        return [
-            a * a * self.phi.second_moment + s + t for a, s, t in zip(self.alpha, sums[0], sums[1], strict=True)
-        ]
+        return [a * a * self.phi.second_moment + s + t for a, s, t in zip(self.alpha, sums[0], sums[1], strict=True)]
 
     def gradient(self) -> Matrix:
         """The gradient, a fixed n x d matrix."""
