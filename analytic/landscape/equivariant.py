@@ -103,10 +103,10 @@ class Algebra:
                     for name, value in x.items():
                         out.put(p, s, name, f["d"] * value)
                 if "c" in f and X.kind != ZERO_SUM:
-                    self._ones_left(out, X.kind, (p, s), f["c"], x, n)
+                    self._ones_left(out, (p, s), f["c"], x, n)
         return out
 
-    def _ones_left(self, out: Matrix, kind: str, at: tuple[int, int], factor: Any, x: Entry, n: Any) -> None:
+    def _ones_left(self, out: Matrix, at: tuple[int, int], factor: Any, x: Entry, n: Any) -> None:
         """J times a block: columns are summed."""
         if "d" in x:
             out.put(*at, "c", factor * x["d"])

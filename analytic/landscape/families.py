@@ -1,9 +1,9 @@
 r"""Families of symmetric critical points by name, for any number of neurons k: solved, and proved to exist.
 
 ``global``: W = V. ``diagonal``: W = x J. ``II:p``: the weights of p neurons tend to -e_i, of the others to e_i, with
-corrections of order 1/k in all columns. ``I:p``: p flipped neurons near -I_p + (2/p) J_p, nearly decoupled from the rest;
-``I`` = ``I:k-1`` and ``A`` = ``I:k``. A point is reached by Newton's method from these limits; where that leads elsewhere,
-by continuation in k from sizes where it does not, so that a name means one branch.
+corrections of order 1/k in all columns. ``I:p``: p flipped neurons near -I_p + (2/p) J_p, nearly decoupled from the
+rest; ``I`` = ``I:k-1`` and ``A`` = ``I:k``. A point is reached by Newton's method from these limits; where that leads
+elsewhere, by continuation in k from sizes where it does not, so that a name means one branch.
 
 Source: the families are those of Arjevani and Field (2021), "Analytic study of families of spurious minima in two-layer
 ReLU neural networks"; II:p and I:p as found by gradient descent in Safran, Yehudai and Shamir (2021).
@@ -12,7 +12,7 @@ ReLU neural networks"; II:p and I:p as found by gradient descent in Safran, Yehu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ from flint import arb
 
 from analytic.balls import precision
 from analytic.errors import DimensionError, FormulaError
-from analytic.landscape.continuation import Followed, follow
-from analytic.landscape.layout import Block, Layout, Orbit, partition_layout
+from analytic.landscape.continuation import Path, follow
+from analytic.landscape.layout import Block, Layout, partition_layout
 from analytic.landscape.newton import NoCriticalPointError, Weights, newton
 from analytic.landscape.pair import RELU, Homogeneous
 from analytic.landscape.point import CriticalPoint
@@ -29,7 +29,7 @@ from analytic.landscape.programs import programs
 
 #: Accuracy of the first solution, in bits; certificates refine it.
 BITS = 80
-_NAME = re.compile(r"(global|diagonal|A|II|I)(?::(\d+))?")
+NAME = re.compile(r"(global|diagonal|A|II|I)(?::(\d+))?")
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ def critical_point(name: str, k: Any, d: Any = None, phi: Homogeneous = RELU) ->
     Example:
         >>> point = critical_point("II", 20)
         >>> point.loss.rounded(10)
-        '0.01502308490'
+        '0.01127558195'
     """
-    match = _NAME.fullmatch(name.replace(" ", ""))
+    match = NAME.fullmatch(name.replace(" ", ""))
     if match is None:
         raise FormulaError(
             f"got the point {name!r}, expected global, diagonal, A, I, II, I:p or II:p (such as II:3), or a partition "
@@ -106,10 +106,12 @@ def critical_point(name: str, k: Any, d: Any = None, phi: Homogeneous = RELU) ->
             f"got the point {name!r}: only I and II take a number of flipped neurons, such as II:{number}"
         )
     if family == "global":
-        return _global(k, d, phi)
+        return global_point(k, d, phi)
     if family == "diagonal":
         return _diagonal(k, d, phi)
     if family == "A":
+        if not bool(k > 2):
+            raise DimensionError(f"got A at k = {k}, expected k >= 3: -I + (2/k) J only permutes the neurons for k < 3")
         return _solved(Family("I", k, k), "A", d, phi)
     flipped = int(number) if number is not None else (1 if family == "II" else k - 1)
     _check_flipped(family, name, flipped, k)
@@ -138,11 +140,8 @@ def _check_flipped(family: str, name: str, flipped: Any, k: Any) -> None:
         raise DimensionError(f"got {name} at k = {k}, expected {possible}: {why}")
 
 
-def _whole(layout: Layout) -> list[Orbit]:
-    return list(layout.orbits)
-
-
-def _global(k: Any, d: Any, phi: Homogeneous) -> CriticalPoint:
+def global_point(k: Any, d: Any, phi: Homogeneous) -> CriticalPoint:
+    """The global minimum W = V = [I_k 0]."""
     layout = partition_layout([_is_one(k)])
     tied = tuple((o, int(o.diagonal or layout.rows[0].single)) for o in layout.orbits)
     values = {o.name: value for o, value in tied}
@@ -181,22 +180,34 @@ def _solved(family: Family, name: str, d: Any, phi: Homogeneous) -> CriticalPoin
     with precision(BITS + 64):
         k = _ball(family.k)
         inputs = {f"k_{label}": _ball(n) for label, n in sizes.items()}
-        start = _restricted(family, layout, family.start(k))
+        start = _restricted(layout, family.start(k))
         found = newton(programs(layout, phi=phi), inputs, start, BITS)
         if found is None or not family.is_near(_extended(family, layout, found), k):
             found = _continued(family, name, layout, phi)
+        _check_distinct(_extended(family, layout, found), layout, f"{name} at k = {family.k}")
         text = {n: x.str(40, radius=False) for n, x in found.items()}
     return CriticalPoint(name, layout, sizes, d, text, phi)
 
 
+def _check_distinct(weights: Weights, layout: Layout, what: str) -> None:
+    """Raises NoCriticalPointError where the two blocks are alike: the branch has met a point of larger symmetry."""
+    if len(layout.rows) == 1:
+        alike = [weights["a_22"]]
+    else:
+        names = ("a_12", "a_21", *(f"a_{i}{i}" for i, b in enumerate(layout.rows, 1) if not b.single))
+        alike = [weights["d_1"] - weights["d_2"], *(weights[n] - weights["a_12"] for n in names)]
+    if all(bool(abs(x) < arb(2) ** -40) for x in alike):
+        raise NoCriticalPointError(f"no such point found: {what}; its branch has met a point of larger symmetry there")
+
+
 def _layout(family: Family) -> tuple[Layout, dict[str, Any]]:
-    if family.kind == "I" and family.flipped is family.k:
+    if family.kind == "I" and family.flipped == family.k:
         return partition_layout([_is_one(family.k)]), {"1": family.k}
     sizes = (family.k - family.flipped, family.flipped)
     return partition_layout([_is_one(n) for n in sizes]), {str(i + 1): n for i, n in enumerate(sizes)}
 
 
-def _restricted(family: Family, layout: Layout, whole: Mapping[str, arb]) -> dict[str, arb]:
+def _restricted(layout: Layout, whole: Mapping[str, arb]) -> dict[str, arb]:
     """Weights of two larger blocks, for a layout in which a block may be single or the first one missing."""
     if len(layout.rows) == 1:
         return {"d_1": whole["d_2"], "a_11": whole["a_22"]}
@@ -226,25 +237,24 @@ def _continued(family: Family, name: str, layout: Layout, phi: Homogeneous) -> W
     general = partition_layout([False, one])
     p, target = arb(family.flipped), _ball(family.k)
     anchor = 1000 * p * p + 1000 if family.kind == "II" else p + 2
+    shown = anchor.str(6, radius=False)
     compiled = programs(general, phi=phi)
-    begin = newton(
-        compiled, _sizes(general, family.path(anchor)), _restricted(family, general, family.start(anchor)), BITS
-    )
+    begin_at = _restricted(general, family.start(anchor))
+    begin = newton(compiled, _sizes(general, family.path(anchor)), begin_at, BITS)
     if begin is None:
-        raise NoCriticalPointError(
-            f"no such point found: {name} at k = {family.k}; not at k = {anchor.str(6, radius=False)} either"
-        )
-    path: Callable[[arb], Mapping[str, arb]] = lambda s: _sizes(general, family.path(s.exp()))  # noqa: E731
-    reached: Followed = follow(compiled, path, begin, anchor.log().mid(), target.log().mid())
+        raise NoCriticalPointError(f"no such point found: {name} at k = {family.k}; not at k = {shown} either")
+    path: Path = lambda s: _sizes(general, family.path(s.exp()))  # noqa: E731
+    reached = follow(compiled, path, begin, anchor.log().mid(), target.log().mid())
     if not reached.arrived:
         last = reached.position.exp().str(6, radius=False)
         raise NoCriticalPointError(
-            f"no such point found: {name} at k = {family.k}; its branch, followed from k = {anchor.str(4, radius=False)}, ends near k = {last}"
+            f"no such point found: {name} at k = {family.k}; its branch, followed from k = {shown}, ends near k = "
+            f"{last}"
         )
     weights = reached.weights
     if layout == general:
         return weights
-    found = _restricted(family, layout, weights)
+    found = _restricted(layout, weights)
     polished = newton(programs(layout, phi=phi), _sizes(layout, family.path(target)), found, BITS)
     if polished is None:
         raise NoCriticalPointError(f"no such point found: {name} at k = {family.k}")

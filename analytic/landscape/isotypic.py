@@ -1,7 +1,7 @@
 r"""The isotypic decomposition of R^{n x d} under a group of diagonal permutations, and the Hessian's blocks on it.
 
 Rows of a block with label a carry the natural representation t + s_a, columns likewise, so a pair of blocks contributes
-natural_a (x) natural_b: 2 t + 3 s_a + x_a + y_a where the labels agree (x exterior square, y Specht module of (n-2, 2)),
+natural_a (x) natural_b: 2 t + 3 s_a + x_a + y_a where the labels agree (x exterior square, y Specht of (n-2, 2)),
 t + s_a + s_b + s_a (x) s_b where they do not. An operator that commutes with the group acts on a component that occurs
 m times through one m x m block.
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from analytic.errors import DimensionError
 
@@ -81,7 +82,7 @@ class Layout:
     rows: Space
     teachers: Space
 
-    @property
+    @cached_property
     def orbits(self) -> tuple[Orbit, ...]:
         """The parameters of the fixed-point space; weights on extra columns are 0."""
         return tuple(_orbits(self.rows, self.teachers))

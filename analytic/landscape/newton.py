@@ -1,7 +1,7 @@
 r"""Newton's method on a fixed-point space, and the Krawczyk operator that turns its result into a theorem.
 
 The gradient of L at a symmetric point lies in the fixed-point space, so a zero of the reduced gradient is a critical
-point of L (principle of symmetric criticality). With an approximate inverse C of the Jacobian at m and a box X around m,
+point of L (principle of symmetric criticality). With an approximate inverse C of the Jacobian at m and a box X about m,
 
 $$K(X) = m - C\,g(m) + (I - C\,J(X))(X - m) \subset \operatorname{int} X$$
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flint import arb, arb_mat, ctx
 

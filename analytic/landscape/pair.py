@@ -67,7 +67,9 @@ class Homogeneous:
         """E[phi(z)^2] at variance 1."""
         return self.squares / 2
 
-    def at(self, p: Any, q: Any, r: Any, gap: Any, pi: Any, sqrt: Callable[..., Any], atan2: Callable[..., Any]) -> Any:
+    def at(
+        self, p: Any, q: Any, r: Any, gap: Any, pi: Any, sqrt: Callable[..., Any], atan2: Callable[..., Any]
+    ) -> PairDerivatives:
         """F and its derivatives at a pair that is not parallel; ``gap`` is p r - q^2 > 0."""
         A, K = self.squares, self.squares + self.product
         G = sqrt(gap)

@@ -1,4 +1,4 @@
-r"""A symmetric critical point: exact weights as enclosures, its loss, the blocks of the Hessian and the whole spectrum."""
+r"""A symmetric critical point: enclosures of the exact weights, loss, blocks of the Hessian and the whole spectrum."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from flint import arb
 
 from analytic.balls import Ball, precision
-from analytic.errors import AnalyticError, DimensionError, DomainError
+from analytic.errors import DimensionError, DomainError
 from analytic.landscape.eigenvalues import UnresolvedError, eigenvalue_balls
 from analytic.landscape.isotypic import Component
-from analytic.landscape.layout import EXTRA_COLUMN, Layout, Orbit
+from analytic.landscape.layout import Layout, Orbit
 from analytic.landscape.newton import NoCriticalPointError, Weights, krawczyk, newton
 from analytic.landscape.pair import RELU, Homogeneous
 from analytic.landscape.programs import Programs, programs
@@ -77,7 +77,8 @@ class PointSpectrum:
         signs = self._signs()
         if None in signs:
             return None
-        return sum(r.multiplicity for r, s in zip(self.rows, signs, strict=True) if s == -1)
+        negative: int = sum(r.multiplicity for r, s in zip(self.rows, signs, strict=True) if s == -1)
+        return negative
 
     @property
     def trace(self) -> Ball:
@@ -142,9 +143,14 @@ class CriticalPoint:
 
     @cached_property
     def programs(self) -> Programs:
-        """The programs of the layout at these sizes."""
+        """The programs of the layout at these sizes: copies that vanish there are left out."""
         small = tuple((a, n) for a, n in self.sizes.items() if isinstance(n, int) and n < 4)
         return programs(self.layout, small, self.tied, self.phi, True)
+
+    @cached_property
+    def solver(self) -> Programs:
+        """The programs that find the weights; they do not depend on how small a block is."""
+        return programs(self.layout, (), self.tied, self.phi)
 
     @property
     def n(self) -> Any:
@@ -184,8 +190,8 @@ class CriticalPoint:
         for doubling in range(4):
             accuracy = bits + 16 + 64 * (2**doubling - 1)
             with precision(accuracy + GUARD):
-                centre = newton(self.programs, inputs, {n: arb(w) for n, w in self.start.items()}, accuracy)
-                box = None if centre is None else krawczyk(self.programs, inputs, centre)
+                centre = newton(self.solver, inputs, {n: arb(w) for n, w in self.start.items()}, accuracy)
+                box = None if centre is None else krawczyk(self.solver, inputs, centre)
             if box is not None:
                 return box
         raise NoCriticalPointError(
@@ -193,9 +199,18 @@ class CriticalPoint:
             f"may be degenerate"
         )
 
+    def gradient_size(self) -> float:
+        """The largest entry of the gradient at the starting weights: 0 up to rounding at a critical point."""
+        with precision(128):
+            values = {**self._size_inputs(), **{n: arb(w) for n, w in self.start.items()}}
+            found = [abs(x) for x in self.solver.gradient.run(BALL, values)]
+            return max(float(x.mid()) if x.is_finite() else float("inf") for x in found)
+
     @cached_property
     def loss(self) -> Ball:
         """L at the point."""
+        if self.name == "global":  # the network is the teacher: an enclosure could not say so
+            return Ball.of(arb(0))
         return self._to_bits(lambda values: self.programs.loss.run(BALL, values)[0])
 
     def _to_bits(self, compute: Callable[[Mapping[str, Any]], arb], bits: int = 53) -> Ball:

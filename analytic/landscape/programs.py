@@ -1,4 +1,4 @@
-"""The programs of a layout, recorded once and kept: gradient with its Jacobian, loss, and every block of the Hessian."""
+"""The programs of a layout, recorded once and kept: gradient with Jacobian, loss, and every block of the Hessian."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from analytic.errors import DimensionError
-from analytic.landscape.equivariant import FIXED, ZERO_SUM, Algebra, Matrix, fixed
+from analytic.landscape.equivariant import Algebra, Matrix, fixed
 from analytic.landscape.layout import EXTRA_COLUMN, Block, Layout, Orbit, Space, aligned
 from analytic.landscape.pair import RELU, Homogeneous, PairDerivatives
 from analytic.landscape.tape import Tape, Traced
@@ -109,27 +109,33 @@ class ReducedLoss:
         found: Classes = []
         for q, column in enumerate(self.columns[:-1]):
             first, second = aligned(self.students[i], column), aligned(others[j], column)
-            w, v = (lambda on, q=q: self.entry(i, q, on)), (lambda on, q=q: entry(j, q, on))
             rest = self.size(column.size)
             if first and second and same:
-                found.append((self.tape.element(1), w(True), v(True)))
+                found.append((self.tape.element(1), self.entry(i, q, True), entry(j, q, True)))
                 rest = rest - 1
             else:
                 for present, on in ((first, True), (second, False)):
                     if present:
-                        found.append((self.tape.element(1), w(on), v(not on if second else False)))
+                        other = second and not on
+                        found.append((self.tape.element(1), self.entry(i, q, on), entry(j, q, other)))
                         rest = rest - 1
-            found.append((rest, w(False), v(False)))
+            found.append((rest, self.entry(i, q, False), entry(j, q, False)))
         return found
 
     def geometry(self, kind: str, i: int, j: int, same: bool) -> Geometry:
         """The Gram entries of a pair; the determinant as a sum of squares (Lagrange), free of cancellation."""
+        if kind == "student" and i > j:
+            g = self.geometry(kind, j, i, same)
+            return Geometry(g.r, g.q, g.p, g.gap)
         key = (kind, i, j, same)
         if key not in self._geometries:
             columns = self.classes(kind, i, j, same)
-            zero = self.tape.element(0)
-            p, q, r = (sum((n * x(w, v) for n, w, v in columns), zero) for x in (_ww, _wv, _vv))
-            gap = zero
+            q = gap = self.tape.element(0)
+            for n, w, v in columns:
+                q = q + n * (w * v)
+            if key == ("student", i, i, True):
+                return self._geometries.setdefault(key, Geometry(q, q, q, gap))
+            p, r = self.norm(i), self.norm(j) if kind == "student" else self.tape.element(1)
             for a, (n, w, v) in enumerate(columns):
                 for m, w2, v2 in columns[:a]:
                     minor = w * v2 - w2 * v
@@ -145,9 +151,23 @@ class ReducedLoss:
         """F and its derivatives at a pair."""
         g = self.geometry(kind, i, j, same)
         if g.gap.constant == 0:
-            direction = g.q.constant
-            return self.phi.parallel(g.q, direction is None or direction > 0)
+            return self.phi.parallel(g.q, self._same_direction(g, kind, i, j))
         return self.phi.at(g.p, g.q, g.r, g.gap, self.tape.pi(), Traced.sqrt, Traced.atan2)
+
+    def _same_direction(self, g: Geometry, kind: str, i: int, j: int) -> bool:
+        """Which of the two limits holds at vectors that are parallel whatever the weights are.
+
+        Raises:
+            DimensionError: the sign of a weight decides, as in one dimension.
+        """
+        if g.q.constant is not None:
+            return g.q.constant > 0
+        if kind == "student" and i == j:
+            return True
+        raise DimensionError(
+            "got students that are multiples of a teacher or of each other whatever their weights (k = 1), expected "
+            "k >= 2: in one direction only signs matter"
+        )
 
     def coefficients(self, kind: str, name: str, factor: int | Fraction = 1) -> Matrix:
         """A derivative of F for all pairs, times the second-layer weights; a student's pair with itself is left out."""
@@ -182,14 +202,14 @@ class ReducedLoss:
 
     def _teachers_alone(self) -> Traced:
         """Half the double sum over teachers, which are orthonormal."""
-        at_right_angle = self.phi.at(
-            *(self.tape.element(x) for x in (1, 0, 1, 1)), self.tape.pi(), Traced.sqrt, Traced.atan2
-        ).f
-        own, all_of = self.tape.element(0), self.tape.element(0)
+        one, zero = self.tape.element(1), self.tape.element(0)
+        at_right_angle = self.phi.at(one, zero, one, one, self.tape.pi(), Traced.sqrt, Traced.atan2).f
+        own, all_of = zero, zero
         for b, block in zip(self.beta, self.teachers, strict=True):
             own = own + b * b * self._count(block)
             all_of = all_of + b * self._count(block)
-        return Fraction(1, 2) * (own * self.phi.second_moment + (all_of * all_of - own) * at_right_angle)
+        total: Traced = (own * self.phi.second_moment + (all_of * all_of - own) * at_right_angle) / 2
+        return total
 
     @cached_property
     def _diagonal_scalars(self) -> list[Any]:
@@ -251,15 +271,3 @@ class ReducedLoss:
 
 def _added(x: list[Any], y: list[Any]) -> list[Any]:
     return [s + t for s, t in zip(x, y, strict=True)]
-
-
-def _ww(w: Any, _: Any) -> Any:
-    return w * w
-
-
-def _wv(w: Any, v: Any) -> Any:
-    return w * v
-
-
-def _vv(_: Any, v: Any) -> Any:
-    return v * v

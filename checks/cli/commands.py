@@ -97,26 +97,6 @@ def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:
     return judge_steps(result, seed=seed)
 
 
-@click.command("spectrum", short_help="The Hessian spectrum at the global minimum.")
-@click.option(
-    "--k", type=click.IntRange(min=1), help="Number of neurons (students and teachers); without it, formulas in k."
-)
-@click.option("--d", type=click.IntRange(min=1), help="Dimension of the input, at least k.  [default: k]")
-@click.option(
-    "--digits", default=15, show_default=True, type=click.IntRange(1, 10_000), help="Digits of the eigenvalues."
-)
-@output_options
-def spectrum_command(k: int | None, d: int | None, digits: int, form: str, out: str | None) -> int:
-    """The exact spectrum of the Hessian at the global minimum W = V = [I_k 0]."""
-    from analytic.landscape.spectrum import spectrum
-    from checks.present import spectrum_report
-    from checks.report import emit, environment
-
-    block = environment(precision="exact" if k is None else f"{digits} digits")
-    emit(spectrum_report(spectrum(k, d), digits, block), form, out)
-    return 0
-
-
 @click.command("verify", short_help="Judge claims of the catalogue, or your own.")
 @click.argument("targets", nargs=-1, metavar="[NAME | 'LEFT = RIGHT']...")
 @click.option(

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import click
 
-from checks.cli.commands import expect_command, spectrum_command, verify_command
+from checks.cli.commands import expect_command, verify_command
+from checks.cli.landscape import blocks_command, spectrum_command
 from checks.cli.options import expand_shorthands
 
 FAILED, USAGE, INTERNAL, INTERRUPTED = 1, 2, 70, 130
@@ -23,6 +24,7 @@ def cli() -> None:
     """Derives, cross-checks and judges the closed forms of shallow neural networks."""
 
 
+cli.add_command(blocks_command)
 cli.add_command(expect_command)
 cli.add_command(spectrum_command)
 cli.add_command(verify_command)

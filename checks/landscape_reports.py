@@ -1,0 +1,191 @@
+"""Reports on critical points: spectra with components, symbolic blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from checks.errors import ClaimError
+from checks.report import JSON, Cell, Column, Report
+
+if TYPE_CHECKING:
+    from flint import arb
+
+    from analytic.balls import Ball
+    from analytic.landscape.layout import Layout, Orbit
+    from analytic.landscape.pair import Homogeneous
+    from analytic.landscape.point import CriticalPoint, PointSpectrum
+
+
+def point_report(point: CriticalPoint, digits: int, environment: Mapping[str, JSON], formulas: bool = False) -> Report:
+    """The spectrum of the Hessian at a critical point, with its weights, loss and index.
+
+    Args:
+        point: the critical point.
+        digits: digits of the eigenvalues.
+        environment: see ``checks.report.environment``.
+        formulas: whether to list the eigenvalues of blocks of one entry as formulas.
+    """
+    found = point.spectrum(digits)
+    columns = (
+        Column("eigenvalue", "eigenvalue", "right"),
+        Column("multiplicity", "multiplicity", "right"),
+        Column("isotypic component", "component"),
+    )
+    rows = [
+        (
+            Cell(_shown(r.value, digits), value=_ball(r.value)),
+            Cell(str(r.multiplicity), value=r.multiplicity),
+            Cell(r.component),
+        )
+        for r in found.rows
+    ]
+    listed = _one_dimensional(point) if formulas else []
+    rows += [(Cell(name), Cell(""), Cell(text, tex)) for name, text, tex in listed]
+    weights = point.weights(int(3.4 * digits) + 20)
+    shown = {n: _rounded(x, digits) for n, x in weights.items()}
+    payload: dict[str, JSON] = {
+        "point": point.name,
+        "k": point.k,
+        "n": point.n,
+        "d": point.d,
+        "dimension": found.dimension,
+        "loss": _ball(point.loss),
+        "index": found.index,
+        "trace": _ball(found.trace),
+        "weights": dict(shown),
+        "sizes": {f"k_{a}": n for a, n in point.sizes.items()},
+        "eigenvalues": [
+            {"value": _ball(r.value), "multiplicity": r.multiplicity, "component": r.component} for r in found.rows
+        ],
+    }
+    condition, determinant = found.condition_number, found.log_determinant
+    payload["condition_number"] = None if condition is None else _ball(condition)
+    payload["log_determinant"] = None if determinant is None else {"sign": determinant[0], "log": _ball(determinant[1])}
+    title = f"Spectrum of the Hessian of L at {point.name}, k = {point.k}, n = {point.n}, d = {point.d}"
+    return Report(
+        "spectrum", title, columns, tuple(rows), tuple(_notes(point, found, shown)), payload, environment, len(listed)
+    )
+
+
+def _notes(point: CriticalPoint, found: PointSpectrum, weights: Mapping[str, str]) -> list[str]:
+    sizes = ", ".join(f"k_{a} = {n}" for a, n in point.sizes.items())
+    notes = [f"loss {point.loss.rounded(12)}; {_kind(found)}; multiplicities sum to {found.dimension} = n d"]
+    line = f"trace {found.trace.rounded(12)}"
+    if found.condition_number is not None and found.log_determinant is not None:
+        sign, log = found.log_determinant
+        line += (
+            f"; condition number {found.condition_number.rounded(8)}; det {'> 0' if sign > 0 else '< 0'}, log |det| "
+        )
+        line += log.rounded(12)
+    existence = (
+        "in closed form" if point.exact is not None else "proved to exist, and unique near by, by a Krawczyk test"
+    )
+    notes += [line, f"the point is {existence}; weights by block (d diagonal, a elsewhere):"]
+    notes.append("  " + ", ".join(f"{n} = {x}" for n, x in weights.items()) + (f"; {sizes}" if sizes else ""))
+    return notes
+
+
+def _kind(found: PointSpectrum) -> str:
+    if found.index is None:
+        zero = sum(r.multiplicity for r in found.rows if r.value.arb.contains(0))
+        negative = sum(r.multiplicity for r in found.rows if r.value.arb < 0)
+        return f"degenerate: {zero} eigenvalues cannot be told from 0, {negative} are negative"
+    return "strict local minimum" if found.index == 0 else f"saddle of index {found.index}"
+
+
+def _shown(value: Ball, digits: int) -> str:
+    x = value.arb
+    if x == 0:
+        return "0"
+    return f"0 +/- {value.radius}" if x.contains(0) else value.rounded(digits)
+
+
+def _rounded(x: arb, digits: int) -> str:
+    return str(x.str(digits, radius=False))
+
+
+def _ball(value: Ball) -> dict[str, JSON]:
+    return {"midpoint": value.midpoint, "radius": value.radius}
+
+
+def _one_dimensional(point: CriticalPoint) -> list[tuple[str, str, str]]:
+    """Eigenvalues whose block is a single entry, as formulas in the orbit parameters, and what their names mean."""
+    from analytic.formula import name
+    from analytic.landscape.symbols import Symbols
+    from analytic.printing import to_latex
+
+    if point.tied or point.exact is not None:
+        return []
+    symbols = Symbols(point.layout, point.phi)
+    found, entries = [], []
+    for component in point.programs.components:
+        if len(component.copies) == 1 and point.multiplicity(component) != 0:
+            entry = symbols.block(component.name).entries[0][0]
+            found.append((f"eigenvalue of {component.name}", str(entry), to_latex(entry)))
+            entries.append(entry)
+    for n, x in symbols.definitions(entries):
+        found.append(("where", f"{n} = {x}", f"{to_latex(name(n))} = {to_latex(x)}"))
+    return found
+
+
+def blocks_report(
+    at: str,
+    layout: Layout,
+    weights: tuple[tuple[Orbit, int], ...],
+    phi: Homogeneous,
+    wanted: str | None,
+    environment: Mapping[str, JSON],
+) -> Report:
+    """The blocks of the Hessian as formulas.
+
+    Args:
+        at: the name of the point.
+        layout: its blocks.
+        weights: orbits whose weights are constants.
+        phi: the activation.
+        wanted: name of one component, None for all.
+        environment: see ``checks.report.environment``.
+
+    Raises:
+        ClaimError: the layout has no such component.
+    """
+    from analytic.formula import name
+    from analytic.landscape.symbols import Symbols
+    from analytic.printing import to_latex
+
+    symbols = Symbols(layout, phi, weights)
+    known = [c.name for c in symbols.programs.components]
+    if wanted is not None and wanted not in known:
+        raise ClaimError(f"got the component {wanted!r}, expected one of {', '.join(known)}")
+    rows: list[tuple[Cell, ...]] = []
+    machine: list[JSON] = []
+    for component in known if wanted is None else [wanted]:
+        block = symbols.block(component)
+        times = str(symbols.multiplicity(component))
+        rows.append(
+            (Cell(component), Cell(f"multiplicity of each eigenvalue {times}; basis: {'; '.join(block.copies)}"))
+        )
+        for i, row in enumerate(block.entries, 1):
+            rows += [(Cell(f"  H[{i},{j}]"), Cell(str(x), to_latex(x))) for j, x in enumerate(row, 1)]
+        rows += [
+            (Cell(f"  {n}"), Cell(f"{n} = {x}", f"{to_latex(name(n))} = {to_latex(x)}")) for n, x in block.definitions
+        ]
+        entries: list[JSON] = [[str(x) for x in row] for row in block.entries]
+        machine.append(
+            {
+                "component": component,
+                "multiplicity": times,
+                "basis": list(block.copies),
+                "block": entries,
+                "definitions": {n: str(x) for n, x in block.definitions},
+            }
+        )
+    notes = [
+        "sizes k_1, k_2, ... of the blocks; W has d_i on the diagonal of block (i, i), a_ij elsewhere in block (i, j)",
+        "p, q, G, theta: squared norms, inner products, |w||v| sin theta, angles; m: with a teacher; o: with its own",
+    ]
+    columns = (Column("entry", "entry"), Column("formula", "formula"))
+    payload: dict[str, JSON] = {"point": at, "blocks": machine}
+    title = f"Blocks of the Hessian of L at a point of type {at}"
+    return Report("blocks", title, columns, tuple(rows), tuple(notes), payload, environment, len(rows))
