@@ -19,6 +19,7 @@ from analytic.deep.network import nngp_gram, ntk_gram
 from analytic.deep.network_ball import network_ball
 from analytic.deep.symbolic_network import symbolic_nngp, symbolic_ntk
 from analytic.errors import DimensionError, DomainError
+from analytic.point import evaluate_at
 
 Array = NDArray[np.float64]
 
@@ -154,9 +155,47 @@ def test_formulas_are_the_kernels(depth: int) -> None:
                 for n, z in (("u", x), ("v", y))
             }
             point = BallAlgebra(norms, angle_between(x, y), {}, ("u", "v"))
-            value = evaluate(symbolic(depth, 3), point)
+            found = symbolic(depth, 3)
+            value = evaluate(found.expanded, point)
+            assert len(found.definitions) == max(depth - 1, 0)
             assert value.overlaps(network_ball(x, y, depth=depth, weight_variance=3, tangent=tangent, digits=40).arb)
             assert value.rel_accuracy_bits() > 100
+
+
+@pytest.mark.parametrize("bias", [Fraction(0), Fraction(1, 2)])
+@pytest.mark.parametrize("tangent", [False, True])
+def test_named_parts_give_the_ball_of_the_network(bias: Fraction, tangent: bool) -> None:
+    """For relu given by its name and as a formula, which is derived; the norms are those of K^1, bias included."""
+    x, y = [3, 4, 0], [0, 0, 2]
+    product, squares = bias, (Fraction(2 * 25, 3) + bias, Fraction(2 * 4, 3) + bias)
+    point = {"rho": f"({product})/sqrt({squares[0] * squares[1]})"}
+    point |= {n: f"sqrt({q})" for n, q in zip("uv", squares, strict=True)}
+    for activation in ("relu", "relu(z)"):
+        found = (symbolic_ntk if tangent else symbolic_nngp)(2, 2, activation, bias)
+        exact = network_ball(x, y, depth=2, bias_variance=bias, tangent=tangent, digits=30)
+        assert found.at(point, digits=25).arb.overlaps(exact.arb)
+        assert (evaluate_at(found.expanded, ("u", "v"), angle(point), 25)).arb.overlaps(exact.arb)
+        assert len(str(found)) < len(str(found.expanded))
+    with pytest.raises(DomainError, match="depth"):
+        symbolic_nngp(21)
+
+
+def angle(point: dict[str, str]) -> dict[str, str]:
+    """The point with theta for rho."""
+    return {"theta": f"acos({point['rho']})"} | {n: v for n, v in point.items() if n != "rho"}
+
+
+@pytest.mark.parametrize("activation", ["erf", "gelu", "sin"])
+def test_named_parts_give_the_float64_kernels(activation: str) -> None:
+    x, y = np.array([[1.0, 2.0]]), np.array([[-0.5, 1.5]])
+    for symbolic, gram in ((symbolic_nngp, nngp_gram), (symbolic_ntk, ntk_gram)):
+        K = [gram(a, b, depth=2, activation=activation, weight_variance=1.0)[0, 0] for a, b in ((x, y), (x, x), (y, y))]
+        point = {"rho": "2.5/sqrt(5*2.5)", "u": "sqrt(5/2)", "v": "sqrt(5/4)"}
+        value = float(symbolic(2, 1, activation).at(point).midpoint)
+        assert abs(value - K[0]) <= 1e-13 * np.sqrt(K[1] * K[2])
+    found = symbolic_ntk(2, 1, activation)
+    assert [n for n, _ in found.definitions] == ["a_1", "b_1", "c_1", "t_1"]
+    assert r"\begin{aligned}" in found._repr_latex_()
 
 
 def test_other_conventions_and_errors() -> None:

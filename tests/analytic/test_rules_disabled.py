@@ -29,6 +29,8 @@ OTHERS = (
     "step(u)*step(v)*step(w)*step(z)",
 )
 INDEPENDENT = GaussianLaw.matrix("u v w", [[1, 0, 0], [0, 1, "1/3"], [0, "1/3", 1]])
+REFLECTIONS = GaussianLaw.matrix("u v w", [[1, "-1/2", 0], ["-1/2", 1, "-1/2"], [0, "-1/2", 1]])
+DEPENDENT = GaussianLaw.vectors({"u": (1, 0), "v": (0, 1), "w": (1, -1)})
 CONSTANT = GaussianLaw.matrix("u v", [[1, 0], [0, 0]])
 NAMES = (*(r.name for r in RULES), DEFINITION, IDEMPOTENCE, EULER_RULE)
 USES = [(f, rule) for f in FOUR for rule in expect(f).rules]
@@ -63,7 +65,9 @@ def test_rules_that_were_not_used_do_not_matter(integrand: str) -> None:
 def test_every_rule_is_used_by_some_expectation() -> None:
     found = [expect(f) for f in (*FOUR, *OTHERS)]
     found += [expect("step(u)*step(v)*step(w)", law=INDEPENDENT), expect("relu(u)*v", law=CONSTANT)]
+    found.append(expect("tanh(u)*abs(v)"))
     found.append(expect("log(abs(u))*relu(v)", law=GaussianLaw.matrix("u v", [[1, -2], [-2, 4]])))
+    found += [expect("step(u)*step(v)*step(w)", law=law) for law in (REFLECTIONS, DEPENDENT)]
     assert {rule for e in found for rule in e.rules} == set(NAMES)
 
 

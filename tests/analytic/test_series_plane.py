@@ -164,7 +164,11 @@ def test_what_outgrows_the_density_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("text", "match"),
-    [("tanh(u*v)", "linear form"), ("sigmoid(u)*tanh(v)*relu(u - v)", "3 different"), ("1/(u + v)", "exponent")],
+    [
+        ("tanh(u*v)", "linear form"),
+        ("log(abs(u))*log(abs(v))*relu(u - v)", "logarithms of one form"),
+        ("1/(u + v)", "exponent"),
+    ],
 )
 def test_what_is_unsupported_is_named(text: str, match: str) -> None:
     with pytest.raises(UnsupportedIntegrandError, match=match):

@@ -61,6 +61,7 @@ DERIVED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("step(u)*step(v)*step(w)*step(z)", {"law": HALF}),
     ("relu(u)*step(v)*w", {}),
     ("log(abs(u))*relu(v)", {"law": GaussianLaw.matrix("u v", [[1, -2], [-2, 4]])}),
+    ("tanh(u)*abs(v)*log(abs(u + v))", {}),
 )
 #: Of these every step is corrupted.
 CORRUPTED: tuple[tuple[str, dict[str, Any]], ...] = (

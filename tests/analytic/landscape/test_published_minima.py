@@ -1,4 +1,4 @@
-"""Every published end point of gradient descent, n = k = 6..40, is found from its partition; its weights only compare."""
+"""Every published end point of gradient descent, n = k = 6..40, is found from its partition; weights only compare."""
 
 from __future__ import annotations
 
