@@ -39,3 +39,7 @@ class NotIntegrableError(AnalyticError):
 
 class LawError(AnalyticError):
     """The law of the variables is impossible: sizes do not fit, or a covariance is not positive semidefinite."""
+
+
+class NoFixedPointError(DomainError):
+    """A map from layer to layer has no fixed point where it was searched: the variances grow or fall without end."""

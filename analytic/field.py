@@ -28,6 +28,9 @@ SLOTS = 96
 MAX_POWER = 200
 #: So are powers of sums that may expand to more terms than this.
 MAX_TERMS = 20_000
+#: So are products of fractions with more pairs of terms: a few seconds of work, and pages of formulas.
+MAX_PAIRS = 3_000_000
+_SHORTER = "fix norms or parameters at numbers (values=..., a law with unit=True), or evaluate with .at(...)"
 
 _CONTEXT = fmpq_mpoly_ctx.get([f"g{i}" for i in range(SLOTS)], Ordering.lex)
 _GENERATORS = _CONTEXT.gens()
@@ -227,8 +230,11 @@ class Field:
             OutsideRingError: the product may have too many terms.
         """
         terms = (len(x.num) + len(x.den)) * (len(y.num) + len(y.den))
-        if terms > MAX_TERMS * 100:
-            raise OutsideRingError(f"got a product of up to {terms} terms, expected a shorter formula: split it")
+        if terms > MAX_PAIRS:
+            raise OutsideRingError(
+                f"the formula is too long: got a product of up to {terms} terms, expected at most {MAX_PAIRS}; "
+                f"{_SHORTER}"
+            )
 
     def polynomial(self, num: Polynomial) -> Element:
         """A polynomial in the generators as an element."""
@@ -280,7 +286,10 @@ class Field:
         for i in self._algebraic:
             if den.degrees()[i]:
                 if len(den) * len(num) > MAX_TERMS:
-                    raise OutsideRingError(f"a denominator with roots has {len(den)} terms, expected a shorter formula")
+                    raise OutsideRingError(
+                        f"the formula is too long: got a fraction of {len(num)} by {len(den)} terms with roots below, "
+                        f"expected at most {MAX_TERMS} pairs; {_SHORTER}"
+                    )
                 conjugate = self._conjugate(den, i)
                 num, den = self._reduced(num * conjugate), self._reduced(den * conjugate)
                 if den == 0:

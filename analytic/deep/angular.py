@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytic.deep.angle_of_gap import angle_of_gap
 from analytic.deep.arc_cosine import arc_cosine
 from analytic.errors import DomainError
 
@@ -35,7 +36,8 @@ class Piecewise:
 
     Example:
         >>> import numpy as np
-        >>> float(Piecewise(-1.0, 1.0).kernel(np.array(1.0), np.array(1.0), np.array(0.0))) * math.pi   # E|u||v| = 2/pi
+        >>> one = np.array(1.0)
+        >>> round(float(Piecewise(-1.0, 1.0).kernel(one, one, 0 * one)) * math.pi, 12)   # E|u||v| = 2/pi
         2.0
     """
 
@@ -57,13 +59,21 @@ class Piecewise:
         """The weight of the angle in the derivative kernel."""
         return (self.b - self.a) ** 2 / (2 * math.pi)
 
-    def gap(self, t: NDArray[np.float64], theta: NDArray[np.float64], sine: NDArray[np.float64]) -> NDArray[np.float64]:
+    def gap(
+        self,
+        t: NDArray[np.float64],
+        theta: NDArray[np.float64],
+        sine: NDArray[np.float64],
+        out: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
         """1 - E[phi phi]/m of the pair with that gap, angle and sine."""
-        x = 1.0 - t
+        import numpy as np
+
+        x = np.subtract(1.0, t, out=out)
         x *= theta
-        x = sine - x
+        x = np.subtract(sine, x, out=out)
         x *= self.beta / self.mean_square
-        return t - x
+        return np.asarray(np.subtract(t, x, out=out))
 
     def antipodal_gap(
         self, t: NDArray[np.float64], theta: NDArray[np.float64], sine: NDArray[np.float64]
@@ -73,9 +83,11 @@ class Piecewise:
         even = (self.b - self.a) ** 2 / (4 * self.mean_square)
         return odd * (2 - t) + even * (t - 2 / math.pi * (sine - theta * (1 - t)))
 
-    def slope(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
+    def slope(self, theta: NDArray[np.float64], out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """E[phi' phi']/m."""
-        x = theta * (-self.beta / self.mean_square)
+        import numpy as np
+
+        x = np.multiply(theta, -self.beta / self.mean_square, out=out)
         x += 1.0
         return x
 
@@ -110,10 +122,18 @@ class Step:
     degree: int = 0
     mean_square: float = 0.5
 
-    def gap(self, t: NDArray[np.float64], theta: NDArray[np.float64], sine: NDArray[np.float64]) -> NDArray[np.float64]:
+    def gap(
+        self,
+        t: NDArray[np.float64],
+        theta: NDArray[np.float64],
+        sine: NDArray[np.float64],
+        out: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
         """1 - 2 E[phi phi] of the pair with that angle."""
+        import numpy as np
+
         del t, sine
-        return theta / math.pi
+        return np.asarray(np.divide(theta, math.pi, out=out))
 
     def antipodal_gap(
         self, t: NDArray[np.float64], theta: NDArray[np.float64], sine: NDArray[np.float64]
@@ -121,8 +141,9 @@ class Step:
         """1 - 2 E[phi phi] of u and -v."""
         return self.gap(2 - t, math.pi - theta, sine)
 
-    def slope(self, theta: NDArray[np.float64]) -> NDArray[np.float64]:
+    def slope(self, theta: NDArray[np.float64], out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Raises: the derivative is a point mass, whose kernel is infinite on the diagonal."""
+        del out
         raise DomainError(
             f"got the derivative kernel of a step at {theta.size} pairs, expected an activation with a derivative: "
             f"it is infinite for equal inputs; use nngp_gram, or another activation"
@@ -200,18 +221,6 @@ def polar(
     norm, cosine = normalised(q1, q2, c)
     theta, sine = angle_of_gap(1 - cosine)
     return norm, 1 - cosine, theta, sine
-
-
-def angle_of_gap(t: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The angle and its sine for t = 1 - cos(theta) in [0, 2]; as good as t near 0, rounded near pi."""
-    import numpy as np
-
-    half = t * 0.5
-    theta = np.arcsin(np.sqrt(half))
-    theta += theta
-    half = 2.0 - t
-    half *= t
-    return theta, np.sqrt(half)
 
 
 def _positive(q: NDArray[np.float64]) -> NDArray[np.float64]:

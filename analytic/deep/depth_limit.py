@@ -10,7 +10,8 @@ from fractions import Fraction
 from math import comb
 from typing import TYPE_CHECKING
 
-from analytic.deep.angular import Piecewise, angle_of_gap
+from analytic.deep.angle_of_gap import angle_of_gap
+from analytic.deep.angular import Piecewise
 from analytic.errors import DomainError
 from analytic.formula import PI, Expr, call, mul, num, power
 

@@ -6,9 +6,12 @@ $t' = \frac12 ((v_i - v_j)^2 + (w_i - w_j)^2) + w_i w_j\, g(t)$, a sum of non-ne
 
 from __future__ import annotations
 
+import math
+from threading import local
 from typing import TYPE_CHECKING, TypeAlias
 
-from analytic.deep.angular import Piecewise, Step, angle_of_gap
+from analytic.deep.angle_of_gap import angle_of_gap
+from analytic.deep.angular import Piecewise, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 ANGLE_ERROR = 2.5e-14
 #: Pairs recomputed at a time, to bound the memory.
 CHUNK = 4096
+#: Arrays that a tile is computed in.
+ARRAYS = 6
 
 
 class GapRecursion:
@@ -50,7 +55,7 @@ class GapRecursion:
         self, activation: Piecewise | Step, prior: Prior, rows: Inputs, columns: Inputs, tangent: bool
     ) -> None:
         self.activation, self.prior, self.tangent = activation, prior, tangent
-        self.inputs = (rows, columns)
+        self.inputs, self.scratch = (rows, columns), local()
         self.layers = tuple(_layers(activation, prior, side.radii) for side in self.inputs)
         # a dot product of d + 1 roundings errs by about sqrt(d) units (Higham and Mary 2019); the angle by 1/sin more
         unit = (rows.units.shape[1] ** 0.5 + 4) * 2.0**-53
@@ -78,34 +83,45 @@ class GapRecursion:
             j: columns.
 
         Returns:
-            Of the shape of cosine.
+            Of the shape of cosine; valid until the next tile of the same thread.
         """
         import numpy as np
 
-        t = 1.0 - cosine
+        t, spare, theta, sine, tangent, work = self._arrays(cosine.shape)
+        np.subtract(1.0, cosine, out=t)
         np.clip(t, 0.0, 2.0, out=t)
-        theta, sine = angle_of_gap(t)
+        angle_of_gap(t, (theta, sine, spare, work))
         corrections = list(self._refine(t, theta, sine, i, j))
-        tangent = 1.0 - t
         (radii_i, mix_i), (radii_j, mix_j) = self.layers
+        if self.tangent:
+            np.subtract(1.0, t, out=tangent)
         for layer in range(self.prior.depth):
             if layer > 0:
-                theta, sine = angle_of_gap(t)
+                angle_of_gap(t, (theta, sine, spare, work))
             if self.tangent:
-                tangent *= self.activation.slope(theta)
+                tangent *= self.activation.slope(theta, work)
                 _scale(tangent, mix_i[layer][1][i], mix_j[layer][1][j])
-            t = self.activation.gap(t, theta, sine)
+            t, spare = self.activation.gap(t, theta, sine, spare), t
             while corrections:
                 pairs, better = corrections.pop()
                 t[pairs] = better
-            t = _mixed(t, mix_i[layer], mix_j[layer], i, j)
+            _mix(t, mix_i[layer], mix_j[layer], (i, j), (theta, sine))
             if self.tangent:
                 tangent += 1.0
                 tangent -= t
-        value = tangent if self.tangent else 1.0 - t
+        value = tangent if self.tangent else np.subtract(1.0, t, out=t)
         value *= radii_i[-1][i, None]
         value *= radii_j[-1][j]
         return value
+
+    def _arrays(self, shape: tuple[int, ...]) -> list[NDArray[np.float64]]:
+        """Arrays of this thread to compute in: fresh ones would be mapped and zeroed by the system for every tile."""
+        import numpy as np
+
+        size = math.prod(shape)
+        if getattr(self.scratch, "size", -1) < size:
+            self.scratch.size, self.scratch.flat = size, np.empty((ARRAYS, size))
+        return [row[:size].reshape(shape) for row in self.scratch.flat]
 
     def _refine(
         self, t: NDArray[np.float64], theta: NDArray[np.float64], sine: NDArray[np.float64], i: slice, j: slice
@@ -151,24 +167,26 @@ def _layers(
     return deviations, mixes
 
 
-def _mixed(
+def _mix(
     gap: NDArray[np.float64],
     first: tuple[NDArray[np.float64], NDArray[np.float64]],
     second: tuple[NDArray[np.float64], NDArray[np.float64]],
-    i: slice,
-    j: slice,
-) -> NDArray[np.float64]:
-    """The gap of the next layer: that of the activation, mixed with the bias."""
+    where: tuple[slice, slice],
+    work: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> None:
+    """Makes the gap of the activation that of the next layer, in place: mixes it with the bias."""
+    import numpy as np
+
     if not first[0].any() and not second[0].any():
-        return gap
-    v, w = first[0][i, None] - second[0][j], first[1][i, None] - second[1][j]
+        return
+    i, j = where
+    v, w = (np.subtract(a[i, None], b[j], out=x) for a, b, x in zip(first, second, work, strict=True))
     v *= v
     w *= w
     v += w
     v *= 0.5
     _scale(gap, first[1][i], second[1][j])
     gap += v
-    return gap
 
 
 def _scale(value: NDArray[np.float64], first: NDArray[np.float64], second: NDArray[np.float64]) -> None:

@@ -1,22 +1,24 @@
-"""Kernels of networks of small depth as formulas: relu by the recursion of angles, the others by derivation."""
+"""Kernels of networks as formulas with named parts: relu by the recursion of angles, the others by derivation.
+
+Without names the formulas would double with each layer; with them every layer adds its own.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 
+from analytic.algebra import evaluate
+from analytic.deep.named_formula import NamedFormula
 from analytic.errors import DomainError
 from analytic.expectation import expect
 from analytic.formula import PI, Expr, add, call, mul, name, num, power, substitute
 from analytic.gaussian_law import GaussianLaw
 from analytic.grammar import formula
+from analytic.writing import written
 
-#: The formulas double with each layer.
-MAX_DEPTH = 6
-#: They grow faster where they are not nested angles.
-MAX_DERIVED_DEPTH = 2
-
+#: Beyond this nobody writes down layers.
+MAX_DEPTH = 20
 
 Operand = str | int | Fraction | Expr
 
@@ -26,18 +28,19 @@ def symbolic_nngp(
     weight_variance: Operand = 2,
     activation: str = "relu",
     bias_variance: Operand = 0,
-) -> Expr:
+) -> NamedFormula:
     r"""$K^{L+1} = \sigma_b^2 + \sigma_w^2 E[\phi(u)\phi(v)]$ in $\theta$ and the norms of the inputs under $K^1$.
 
     Args:
-        depth: L, in 0..6 for relu without bias and in 0..2 otherwise: the formulas double with each layer.
+        depth: L, in 0..20.
         weight_variance: $\sigma_w^2$, a number or a formula of positive parameters.
         activation: a name such as "erf", or a formula in z such as "gelu(z)"; with a closed form for two variables.
         bias_variance: $\sigma_b^2$.
 
     Returns:
-        The formula with $|u|^2 = K^1(x, x)$; for relu without bias
-        $|u||v| (\sigma_w^2/2)^L \kappa(\dots\kappa(\cos\theta))$.
+        The formula with $|u|^2 = K^1(x, x)$ and names for the layers before the last. For relu without bias these are
+        the angles $\theta_l = \arccos\kappa(\cos\theta_{l-1})$, otherwise the entries $a_l = K^{l+1}(x, x)$,
+        $b_l = K^{l+1}(x', x')$, $c_l = K^{l+1}(x, x')$; in the tangent kernel t_l is $\Theta^{l+1}$.
 
     Raises:
         DomainError: the depth is out of range.
@@ -50,10 +53,14 @@ def symbolic_nngp(
         |u|*|v|*(sin(theta) + (pi - theta)*cos(theta))/pi
         >>> print(symbolic_nngp(1, 1, "erf"))
         2*asin(2*|u|*|v|*cos(theta)/sqrt((1 + 2*|v|^2)*(1 + 2*|u|^2)))/pi
+        >>> print(symbolic_nngp(2))
+        |u|*|v|*(sin(theta_1) + (pi - theta_1)*cos(theta_1))/pi
+        theta_1 = acos((sin(theta) + (pi - theta)*cos(theta))/pi)
     """
     if not _is_plain_relu(activation, weight_variance, bias_variance):
-        return _derived(depth, activation, formula(weight_variance), formula(bias_variance))[0]
-    return mul(_scale(depth, Fraction(weight_variance)), _layers(depth)[-1][0])  # type: ignore[arg-type]
+        return _derived(depth, activation, formula(weight_variance), formula(bias_variance), False)
+    scale, angles = _scale(depth, Fraction(weight_variance)), _angles(depth)  # type: ignore[arg-type]
+    return NamedFormula(mul(scale, _cosine(depth)), angles)
 
 
 def symbolic_ntk(
@@ -61,7 +68,7 @@ def symbolic_ntk(
     weight_variance: Operand = 2,
     activation: str = "relu",
     bias_variance: Operand = 0,
-) -> Expr:
+) -> NamedFormula:
     r"""$\Theta^{L+1} = K^{L+1} + \sigma_w^2 \Theta^L E[\phi'(u)\phi'(v)]$, as `symbolic_nngp`.
 
     The expectation of the derivatives is the derivative of $E[\phi(u)\phi(v)]$ by the covariance (Price 1958), so no
@@ -87,35 +94,50 @@ def symbolic_ntk(
         |u|*|v|*cos(theta)
     """
     if not _is_plain_relu(activation, weight_variance, bias_variance):
-        return _derived(depth, activation, formula(weight_variance), formula(bias_variance))[1]
-    layers = _layers(depth)
-    total = layers[0][0]
-    for (_, angle), (cosine, _) in pairwise(layers):
-        total = add(cosine, mul(total, add(PI, mul(num(-1), angle)), power(PI, num(-1))))
-    return mul(_scale(depth, Fraction(weight_variance)), total)  # type: ignore[arg-type]
+        return _derived(depth, activation, formula(weight_variance), formula(bias_variance), True)
+    scale, angles = _scale(depth, Fraction(weight_variance)), _angles(depth)  # type: ignore[arg-type]
+    if depth == 0:
+        return NamedFormula(mul(scale, _cosine(0)))
+    rest: Expr = num(0)  # Theta^l - K^l of the layer before the last, relative to the norms
+    for layer in range(depth - 1):
+        rest = mul(add(call("cos", _angle(layer)), rest), _supplement(layer), power(PI, num(-1)))
+    last = _angle(depth - 1)
+    total = add(call("sin", last), mul(_supplement(depth - 1), add(mul(num(2), call("cos", last)), rest)))
+    total = mul(total, power(PI, num(-1)))
+    return NamedFormula(mul(scale, total), angles)
 
 
 def _is_plain_relu(activation: str, weight_variance: Operand, bias_variance: Operand) -> bool:
     return activation == "relu" and bias_variance == 0 and isinstance(weight_variance, int | Fraction)
 
 
-def _derived(depth: int, activation: str, weight: Expr, bias: Expr) -> tuple[Expr, Expr]:
-    """NNGP and NTK by derivation, layer by layer."""
-    if not 0 <= depth <= MAX_DERIVED_DEPTH:
-        raise DomainError(
-            f"got the depth {depth}, expected 0 to {MAX_DERIVED_DEPTH} for {activation} with these variances"
-        )
+def _derived(depth: int, activation: str, weight: Expr, bias: Expr, tangent: bool) -> NamedFormula:
+    """NNGP or NTK by derivation, layer by layer."""
+    _check(depth)
     u, v = (Expr("norm", (name(n),)) for n in "uv")
-    first, second, mixed = u**2, v**2, mul(u, v, call("cos", name("theta")))
-    tangent = mixed
-    for layer in range(depth):
-        slope = substitute(_closed(activation)[1], {"a": first, "b": second, "c": mixed})
-        first, second, mixed = (
-            add(bias, mul(weight, _second_moment(activation, first, second, mixed, pair, layer == 0)))
+    entries = (u**2, v**2, mul(u, v, call("cos", name("theta"))))
+    total, definitions = entries[2], list[tuple[str, Expr]]()
+    for layer in range(1, depth + 1):
+        slope = _slope(activation, entries, layer == 1) if tangent else num(0)
+        values = [
+            add(bias, mul(weight, _second_moment(activation, *entries, pair, layer == 1)))
             for pair in (("u", "u"), ("v", "v"), ("u", "v"))
-        )
-        tangent = add(mixed, mul(weight, tangent, slope))
-    return mixed, tangent
+        ]
+        if layer == depth:
+            mixed = values[2]
+            return NamedFormula(add(mixed, mul(weight, total, slope)) if tangent else mixed, tuple(definitions))
+        definitions += [(f"{n}_{layer}", value) for n, value in zip("abc", values, strict=True)]
+        entries = (name(f"a_{layer}"), name(f"b_{layer}"), name(f"c_{layer}"))
+        if tangent:
+            definitions.append((f"t_{layer}", add(entries[2], mul(weight, total, slope))))
+            total = name(f"t_{layer}")
+    return NamedFormula(total)
+
+
+def _slope(activation: str, entries: tuple[Expr, Expr, Expr], directly: bool) -> Expr:
+    """E[phi' phi'], in the first layer simplified in the field of norms and the angle."""
+    found = substitute(_closed(activation)[1], dict(zip("abc", entries, strict=True)))
+    return written(evaluate(found, GaussianLaw.angles("u v").field())) if directly else found
 
 
 def _applied(activation: str, variable: str) -> Expr:
@@ -147,22 +169,32 @@ def _closed(activation: str) -> tuple[Expr, Expr, Expr]:
     return product.value, product.derivative("c"), square.value
 
 
-def _layers(depth: int) -> list[tuple[Expr, Expr]]:
-    """Cosine and angle in every layer."""
-    theta = name("theta")
-    found = [(call("cos", theta), theta)]
-    sine = call("sin", theta)
-    for _ in range(depth):
-        cosine, angle = found[-1]
-        inner = add(sine, mul(add(PI, mul(num(-1), angle)), cosine))
-        cosine = mul(inner, power(PI, num(-1)))
-        sine = call("sqrt", add(num(1), mul(num(-1), power(cosine, num(2)))))
-        found.append((cosine, call("acos", cosine)))
-    return found
+def _angle(layer: int) -> Expr:
+    return name(f"theta_{layer}" if layer else "theta")
+
+
+def _supplement(layer: int) -> Expr:
+    return add(PI, mul(num(-1), _angle(layer)))
+
+
+def _cosine(layer: int) -> Expr:
+    """The cosine in a layer, by the angle in the one before."""
+    if layer == 0:
+        return call("cos", name("theta"))
+    before = _angle(layer - 1)
+    return mul(add(call("sin", before), mul(_supplement(layer - 1), call("cos", before))), power(PI, num(-1)))
+
+
+def _angles(depth: int) -> tuple[tuple[str, Expr], ...]:
+    return tuple((f"theta_{n}", call("acos", _cosine(n))) for n in range(1, depth))
+
+
+def _check(depth: int) -> None:
+    if isinstance(depth, bool) or not isinstance(depth, int) or not 0 <= depth <= MAX_DEPTH:
+        raise DomainError(f"got the depth {depth}, expected an integer from 0 to {MAX_DEPTH}; for more use nngp_gram")
 
 
 def _scale(depth: int, weight_variance: Fraction | int) -> Expr:
-    if not 0 <= depth <= MAX_DEPTH:
-        raise DomainError(f"got the depth {depth}, expected 0 to {MAX_DEPTH}: nobody can read longer formulas")
+    _check(depth)
     norms = (Expr("norm", (name("u"),)), Expr("norm", (name("v"),)))
     return mul(num((Fraction(weight_variance) / 2) ** depth), *norms)

@@ -143,13 +143,15 @@ class _Plackett:
 
     def _root(self) -> arb:
         """Roughly where the slope vanishes; only the speed depends on it."""
-        with precision(64):
+        man, exp = (self.p + self.q).mid().man_exp()
+        extra = 2 * max(0, int(man).bit_length() + int(exp))  # the peak of a large p and q is as narrow as their root
+        with precision(64 + extra):
             low, high = arb(-1), arb(1)
             while not self.slope(low) > 0 and low > -1e9:
                 low *= 2
             while not self.slope(high) < 0 and high < 1e9:
                 high *= 2
-            for _ in range(60):
+            for _ in range(60 + extra):
                 middle = ((low + high) / 2).mid()
                 low, high = (middle, high) if self.slope(middle).mid() > 0 else (low, middle)
             return low.mid()
@@ -186,10 +188,16 @@ class _Plackett:
 
         def relative(y: acb, _: bool) -> acb:
             # meromorphic: a box around a zero of cosh gives an infinite ball by itself
+            t = y - self.peak
+            if abs(t) < 1:  # nothing large cancels here, however narrow the peak is
+                sinh = t.sinh()
+                return (sinh * (tilt * t.cosh() - fall * sinh)).exp() / y.cosh()
             root = y.exp()
             square = root * root
             return (-self.p * (1 + 1 / square) - self.q * (1 + square) - height).exp() * 2 * root / (1 + square)
 
+        below, above = 2 * self.p * (-2 * self.peak).exp(), 2 * self.q * (2 * self.peak).exp()
+        tilt, fall = below - above, below + above
         tolerance = width / self.peak.cosh().mid() * arb(2) ** -self.goal
         body = acb.integral(relative, acb(left), acb(end), abs_tol=tolerance.mid()).real
         body += self._rest(left, height) if self.slope(left) > 0 else arb.nan()

@@ -2,17 +2,20 @@ r"""Centred orthant probabilities $P(X_1 > 0, \dots, X_n > 0)$ of Gaussian vecto
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
-from math import prod
+from math import floor, prod
 
-from flint import acb, acb_poly, arb, arb_mat, arb_poly, ctx
+from flint import arb, arb_mat, ctx
 
 from analytic.balls import precision
 from analytic.errors import DomainError
 from analytic.special.enclosing import increasing
+from analytic.special.orthant_one_factor import loadings, one_factor_probability
+from analytic.special.orthant_path import Orthants
 
-LARGEST = 5
+LARGEST = 9
+"""Most dependent variables without structure: the effort grows about tenfold from one to the next."""
 Matrix = list[list[arb]]
 
 
@@ -20,10 +23,9 @@ def orthant_probability_ball(correlations: Sequence[Sequence[arb]]) -> arb:
     r"""The probability that a centred Gaussian vector with these correlations lies in the positive orthant.
 
     Independent blocks factorise; $P_2$ and $P_3$ are sums of arcsines; with $P_\emptyset = 1$, symmetry gives
-    $2 P_n = \sum_{S \subsetneq \{1..n\}} (-1)^{|S|} P_S$ for odd n; and $P_4$ is an integral along
-    $R(t) = I + t(R - I)$,
-    $$P_4 = \frac1{16} + \sum_{i<j} \frac{\arcsin \rho_{ij}}{8\pi} + \frac1{4\pi^2} \int_0^1 \sum_{i<j}
-      \frac{\rho_{ij} \arcsin \rho_{kl \cdot ij}(t)}{\sqrt{1 - t^2 \rho_{ij}^2}}\,dt.$$
+    $2 P_n = \sum_{S \subsetneq \{1..n\}} (-1)^{|S|} P_S$ for odd n; for even n Plackett's reduction along a path leaves
+    an integral of probabilities of n - 2 variables, found by Gauss-Legendre rules with a proven error. If
+    $\rho_{ij} = \pm l_i l_j$ off the diagonal, one integral is enough for any n.
 
     Args:
         correlations: correlation matrix, n rows of n balls, symmetric, ones on the diagonal; may be singular. Exact
@@ -33,18 +35,19 @@ def orthant_probability_ball(correlations: Sequence[Sequence[arb]]) -> arb:
         A ball around the probability; NaN if the balls do not tell whether the matrix is positive semidefinite.
 
     Raises:
-        DomainError: no correlation matrix, or a block of dependent variables of size 6 or more.
+        DomainError: no correlation matrix, or a block of 10 or more dependent variables that is no one-factor model.
 
-    Source: Plackett 1954, eq. (3) and (5); David 1953 for odd n.
+    Source: Plackett 1954, eq. (3) and (5); David 1953 for odd n; Dunnett and Sobel 1955 for one factor.
 
     Example:
         >>> half = arb(1) / 2
-        >>> orthant_probability_ball([[arb(i == j) if i == j else half for j in range(4)] for i in range(4)]).overlaps(
-        ...     arb(1) / 5)
+        >>> orthant_probability_ball([[arb(i == j) if i == j else half for j in range(6)] for i in range(6)]).overlaps(
+        ...     arb(1) / 7)
         True
     """
     matrix = _checked(correlations)
-    _refuse_indefinite(matrix)
+    for block in _blocks(matrix, range(len(matrix))):
+        _refuse_indefinite(matrix, block)
     kept: list[int] = []
     for i in range(len(matrix)):
         if any(matrix[j][i] == -1 for j in kept):
@@ -73,10 +76,10 @@ def _checked(correlations: Sequence[Sequence[arb]]) -> Matrix:
     return matrix
 
 
-def _refuse_indefinite(matrix: Matrix) -> None:
-    """All principal minors of order 3 and more; those of order 2 are seen at the entries."""
-    for size in range(3, len(matrix) + 1):
-        for part in combinations(range(len(matrix)), size):
+def _refuse_indefinite(matrix: Matrix, block: Sequence[int]) -> None:
+    """All principal minors of order 3 and more; those of order 2 are seen at the entries. Only leading ones of many."""
+    for size in range(3, len(block) + 1):
+        for part in combinations(block, size) if len(block) <= LARGEST else (block[:size],):
             if arb_mat(_part(matrix, part)).det() < 0:
                 raise DomainError(
                     f"rows {list(part)} have a negative determinant, expected a positive semidefinite matrix"
@@ -92,7 +95,7 @@ def _vanishes(x: arb) -> bool:
     return bool(x == 0)
 
 
-def _blocks(matrix: Matrix, rows: Sequence[int]) -> list[list[int]]:
+def _blocks(matrix: Matrix, rows: Iterable[int]) -> list[list[int]]:
     """The rows by dependence: between two blocks all correlations are exactly 0."""
     blocks: list[list[int]] = []
     for i in rows:
@@ -110,128 +113,81 @@ def _asin(x: arb) -> arb:
 
 def _block(matrix: Matrix) -> arb:
     n, pairs = len(matrix), list(combinations(range(len(matrix)), 2))
+    if any(not matrix[i][j].is_finite() for i, j in pairs):
+        return arb.nan()
     if n <= 3:
         arcs = sum((_asin(matrix[i][j]) for i, j in pairs), arb(0))
         probability: arb = arb(1) / 2**n + arcs / (arb.pi() * (2 if n == 2 else 4))
         return probability
-    if n == 4:
-        return _four(matrix)
+    found = _one_factor(matrix) if n > 5 else None
+    if found is not None:
+        return found
     if n > LARGEST:
         raise DomainError(
-            f"got {n} dependent variables, expected at most {LARGEST}: beyond them the probability is an integral of "
-            f"dimension two or more, which is not implemented; try zero correlations or fewer factors"
+            f"got {n} dependent variables with correlations that are not of the form l_i*l_j or -l_i*l_j, expected at "
+            f"most {LARGEST}: each further one takes many times as long; try zero correlations or fewer factors"
         )
-    subsets = (part for size in range(1, n) for part in combinations(range(n), size))
-    twice: arb = sum(((-1) ** len(s) * orthant_probability_ball(_part(matrix, s)) for s in subsets), arb(1))
-    return twice / 2
+    return _along_paths(matrix)
 
 
-def _four(matrix: Matrix) -> arb:
-    r"""$P_4$, from a positive definite matrix of exact entries close by.
+def _one_factor(matrix: Matrix) -> arb | None:
+    """The probability of a one-factor model whose correlations the balls contain, or nearly."""
+    goal = int(ctx.prec)
+    with precision(goal + 20):
+        found = loadings(matrix)
+        value = one_factor_probability(*found, goal + 10) if found is not None else None
+        if found is None or value is None:
+            return None
+        sign, sizes = found
+        near = [[sign * x * y for y in sizes] for x in sizes]
+        return value + _shift(matrix, near)
 
-    Along the segment between the two matrices $|\partial P_4 / \partial \rho_{ij}| \le 1/(4\pi\sqrt{1 - \rho_{ij}^2})$,
-    so that the probabilities differ by at most $\sum_{i<j} |\arcsin \rho_{ij} - \arcsin \rho'_{ij}|/(4\pi)$.
-    """
-    goal, pairs = int(ctx.prec), list(combinations(range(4), 2))
-    if any(not matrix[i][j].is_finite() for i, j in pairs):
+
+def _along_paths(matrix: Matrix) -> arb:
+    """The probability from a positive definite matrix of exact entries close by."""
+    goal, n = int(ctx.prec), len(matrix)
+    near, lost = _definite(matrix)
+    if not near:
         return arb.nan()
-    near, bits = [[arb(entry.mid()) for entry in row] for row in matrix], goal + 50
-    with precision(bits):
-        regular = _definite(near, arb(2) ** -15)
-    if not regular:
-        # minors that nearly vanish cost digits, and they may vanish: if the true matrix is semidefinite and differs
-        # by r in an entry, a shrinkage by more than 4r is definite
-        bits = 2 * goal + 60
-        with precision(bits):
-            radius = max((matrix[i][j].rad() for i, j in pairs), key=float)
-            if not _definite(near, arb(0)):
-                shrink = 1 - 8 * radius - arb(2) ** (-2 * goal)
-                near = [[near[i][j] if i == j else (shrink * near[i][j]).mid() for j in range(4)] for i in range(4)]
-            if not _definite(near, arb(0)):
-                return arb.nan()
-    with precision(bits):
-        shift = sum((_distance(matrix[i][j], near[i][j]) for i, j in pairs), arb(0)) / (4 * arb.pi())
-        arcs = sum((near[i][j].asin() for i, j in pairs), arb(0)) / (8 * arb.pi())
-        curved = _Path(near).integral(arb(2) ** (-goal - 10)) / (4 * arb.pi() ** 2)
-        return arb(1) / 16 + arcs + curved + arb(0, 1) * shift.upper()
+    if n > 7 and 2 * lost > goal:
+        raise DomainError(
+            f"got {n} dependent variables whose correlation matrix is singular or nearly so (a minor is below "
+            f"2^-{lost - 1}), expected at most 7 there: the path is too long; try an exact law, or fewer factors"
+        )
+    # quotients of determinants appear, which have lost that many bits
+    with precision(goal + 60 + 2 * lost):
+        return Orthants(near, goal + 8 + n).probability(tuple(range(n))) + _shift(matrix, near)
 
 
-def _distance(x: arb, y: arb) -> arb:
-    """At least the difference of the arcsines; 0 if both are the same exact number."""
-    return arb(0) if x == y else abs(_asin(x) - y.asin()).upper()
+def _definite(matrix: Matrix) -> tuple[Matrix, int]:
+    """A definite matrix near the given one, and how many bits its determinant loses; an empty one where none is found.
 
-
-def _definite(matrix: Matrix, margin: arb) -> bool:
-    """Whether the balls prove that the leading minors exceed a margin >= 0, and so the matrix is positive definite."""
-    return all(arb_mat(_part(matrix, range(n))).det() > margin for n in range(1, len(matrix) + 1))
-
-
-class _Path:
-    """The integrand of four variables along the line from a positive definite matrix (w = 0) to the unit one (w = 1).
-
-    Args:
-        matrix: exact entries.
+    If the true matrix is semidefinite and differs by at most r in each entry, its correlations shrunk by a bit more
+    than (n - 1) r give a definite one. Arcsines of correlations close to 1 move by the root of the shrinkage.
     """
-
-    def __init__(self, matrix: Matrix) -> None:
-        pairs = [pair for pair in combinations(range(4), 2) if not _vanishes(matrix[pair[0]][pair[1]])]
-        self.determinant = _determinant(matrix)
-        self.terms = [(acb(matrix[i][j]), *_minors(matrix, i, j)) for i, j in pairs]
-
-    def integral(self, tolerance: arb) -> arb:
-        """The integral over [0, 1]."""
-        return acb.integral(self, 0, 1, abs_tol=tolerance).real
-
-    def __call__(self, w: acb, analytic: bool) -> acb:
-        """The sum over the pairs of the arcsine of the partial correlation over the root of the minor of the pair.
-
-        The arcsine is the arctangent of N/sqrt(pair * determinant), since pair * determinant = D D' - N^2: unlike the
-        arcsine it has no branch point near a large argument.
-        """
-        determinant = self.determinant(w)
-        if not analytic and w.imag == 0:  # on the line the determinant is known not to be negative
-            height = determinant.real.max(arb(0)).sqrt()
-            height = height if height.is_finite() else arb(0).union(determinant.real.abs_upper().sqrt())
-            return sum((rho * _on_line(w, height, *minors) for rho, *minors in self.terms), acb(0))
-        root = determinant.sqrt(analytic=analytic)
-        return sum((rho * _off_line(w, analytic, root, *minors) for rho, *minors in self.terms), acb(0))
+    n, goal = len(matrix), int(ctx.prec)
+    radius = max((matrix[i][j].rad() for i, j in combinations(range(n), 2)), key=float)
+    for exponent in (0, goal + 8, 2 * goal):
+        with precision((n + 1) * (2 * goal + 60)):
+            shrink = 1 - 2 * n * radius - arb(2) ** -exponent if exponent else arb(1)
+            near = [[arb(1) if i == j else (shrink * matrix[i][j].mid()).mid() for j in range(n)] for i in range(n)]
+            minors = [arb_mat(_part(near, range(k))).det() for k in range(1, n + 1)]
+            if all(m > 0 for m in minors):
+                lost = max(0, 1 - floor(min(float(m.log() / arb.const_log2()) for m in minors)))
+                close = _shift(matrix, near).rad() < arb(2) ** -goal
+                if (lost <= goal) if exponent == 0 else (close or exponent == 2 * goal):
+                    return near, lost
+    return [], 0
 
 
-def _determinant(r: Matrix) -> acb_poly:
-    """The determinant of R(t) as a polynomial in w = 1 - t."""
-    t = arb_poly([1, -1])
-    squares = sum((r[i][j] ** 2 for i, j in combinations(range(4), 2)), arb(0))
-    cycles = sum((r[i][j] * r[j][k] * r[i][k] for i, j, k in combinations(range(4), 3)), arb(0))
-    a, b, c = r[0][1] * r[2][3], r[0][2] * r[1][3], r[0][3] * r[1][2]
-    hollow = a * a + b * b + c * c - 2 * (a * b + a * c + b * c)  # the determinant of R - I
-    return acb_poly(1 - t * t * squares + t * t * t * (2 * cycles) + t * t * t * t * hollow)
+def _shift(matrix: Matrix, near: Matrix) -> arb:
+    r"""A ball around 0 that holds the difference of the probabilities.
 
-
-def _minors(r: Matrix, i: int, j: int) -> tuple[acb_poly, acb_poly]:
-    """The minors of R(t) of rows ij, and of rows ijk with columns ijl, as polynomials in w = 1 - t.
-
-    Around the end t = 1, where a singular matrix makes them vanish, they lose nothing to cancellation in this variable.
+    Along the segment between the two matrices $|\partial P_n / \partial \rho_{ij}| \le 1/(4\pi\sqrt{1 - \rho_{ij}^2})$,
+    so that they differ by at most $\sum_{i<j} |\arcsin \rho_{ij} - \arcsin \rho'_{ij}|/(4\pi)$.
     """
-    t = arb_poly([1, -1])
-    k, m = (x for x in range(4) if x not in (i, j))
-    square, pair = t * t, 1 - t * t * r[i][j] ** 2
-    crossed = r[i][j] * (r[k][i] * r[m][j] + r[k][j] * r[m][i])
-    mixed = t * pair * r[k][m] - square * (r[k][i] * r[m][i] + r[k][j] * r[m][j]) + square * t * crossed
-    return acb_poly(pair), acb_poly(mixed)
-
-
-def _off_line(w: acb, analytic: bool, height: acb, pair: acb_poly, mixed: acb_poly) -> acb:
-    """A term; not finite where it may fail to be analytic."""
-    root = pair(w).sqrt(analytic=analytic)
-    tangent = mixed(w) / (root * height)
-    if analytic and tangent.real.contains(0) and not abs(tangent.imag) < 1:
-        return acb(arb.nan(), arb.nan())  # the arctangent is cut from i and -i outwards
-    return tangent.atan() / root
-
-
-def _on_line(w: acb, height: arb, pair: acb_poly, mixed: acb_poly) -> acb:
-    """A term for real w, where the arctangent lies between -pi/2 and pi/2 even if the height may vanish."""
-    root, across = pair(w).real.sqrt(), mixed(w).real
-    angle = arb.atan2(across, root * height)
-    quarter = arb(0, 1) * arb.pi() / 2
-    return acb((angle if angle.is_finite() and abs(angle) < 2 else quarter) / root)
+    total = arb(0)
+    for i, j in combinations(range(len(matrix)), 2):
+        x, y = matrix[i][j], near[i][j]
+        total += arb(0) if x.is_exact() and x == y else abs(_asin(x) - _asin(y)).upper()
+    return arb(0, 1) * (total / (4 * arb.pi())).upper()

@@ -1,0 +1,241 @@
+r"""Critical points, their losses and eigenvalues in powers of $k^{-1/2}$, with exact coefficients where there are any.
+
+With $s = k^{-1/2}$ the programs of the landscape run in the field of Laurent series over Q(pi) (and square roots such as
+$\sqrt p$); Newton's iteration there gives the weights from the family's limit alone. For ``I:p`` with p fixed the limit
+solves a transcendental system, and for shares of k the radicals multiply: there the coefficients are certified balls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from flint import arb
+
+from analytic.balls import Ball, precision
+from analytic.errors import DomainError
+from analytic.landscape.expansion_text import Term, latex_of, text_of
+from analytic.landscape.laurent import EXACT, PrecisionLostError, Series, SeriesRing
+from analytic.landscape.limits import Limit, by_label, limit
+from analytic.landscape.pi_field import PiField
+from analytic.landscape.pi_roots import roots_in
+from analytic.landscape.programs import Programs, programs
+from analytic.landscape.series_eigenvalues import characteristic_polynomial, roots
+from analytic.landscape.series_newton import NoExpansionError, Solution, moved, solution
+
+#: Orders of the weights beyond the order asked for: to begin with, and when that is not enough.
+EXTRA, MORE, MOST = 4, 2, 60
+#: The largest order, in powers of k^(-1/2).
+MAX_ORDER = 40
+WHATS = ("weights", "loss", "eigenvalues")
+
+
+@dataclass(frozen=True)
+class Expansion:
+    r"""A quantity $\sum_i c_i k^{-i/2} + O(k^{-(n+1)/2})$.
+
+    Args:
+        title: what it is, such as ``loss(II)``.
+        series: in $s = k^{-1/2}$.
+        order: n.
+        multiplicity: of an eigenvalue, a polynomial in k; None for other quantities.
+        component: the isotypic component of an eigenvalue.
+
+    Example:
+        >>> expansion("II", 2, "loss")
+        loss(II) = (1/2 - 2/pi^2)/k + O(k^(-3/2))
+    """
+
+    title: str
+    series: Series
+    order: int
+    multiplicity: Series | None = None
+    component: str | None = None
+
+    def coefficient(self, i: int) -> Any:
+        """The coefficient of k^(-i/2).
+
+        Raises:
+            DomainError: it lies beyond the order.
+        """
+        if i > self.order:
+            raise DomainError(f"got the coefficient of k^(-{i}/2), expected i <= {self.order}: ask for a higher order")
+        return self.series.coefficient(i)
+
+    def at(self, k: Any, digits: int = 30) -> Ball:
+        """The sum of the terms at k, without the O-term.
+
+        Args:
+            k: a positive number (integer, Fraction, ball).
+            digits: working precision.
+        """
+        with precision(int(3.33 * digits) + 64):
+            return Ball.of(_sum(self.series, _ball(k), self.order))
+
+    def multiplicity_at(self, k: Any) -> Ball:
+        """The multiplicity of an eigenvalue at k."""
+        if self.multiplicity is None:
+            raise DomainError(f"got {self.title}, which is no eigenvalue: it has no multiplicity")
+        with precision(128):
+            return Ball.of(_sum(self.multiplicity, _ball(k), EXACT))
+
+    @property
+    def text(self) -> str:
+        """As plain text."""
+        return f"{self.title} = {text_of(self._terms, self.order)}{self._note}"
+
+    @property
+    def latex(self) -> str:
+        """As LaTeX, without dollars."""
+        return latex_of(self._terms, self.order)
+
+    @property
+    def _terms(self) -> list[Term]:
+        return [Term(c, i) for i, c in enumerate(self.series.coefficients, self.series.valuation) if i <= self.order]
+
+    @property
+    def _note(self) -> str:
+        if self.multiplicity is None:
+            return ""
+        terms = [Term(c, i) for i, c in enumerate(self.multiplicity.coefficients, self.multiplicity.valuation)]
+        return f"   [{self.component}, {text_of(terms, None)} times]"
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+
+def expansion(name: str, order: int, what: str = "weights") -> Any:
+    """The expansion of a family's weights, loss or eigenvalues.
+
+    Args:
+        name: global, diagonal, A, I, II, I:p or II:p with p fixed (II:3) or a share of k (II:k/2).
+        order: all terms up to k^(-order/2).
+        what: weights, loss or eigenvalues.
+
+    Returns:
+        For the loss one ``Expansion``; for weights a dictionary of them by orbit; for eigenvalues a list, the largest
+        first, with multiplicities (d = k).
+
+    Raises:
+        FormulaError: the name is none of these.
+        DomainError: impossible order or quantity.
+        NoExpansionError: no expansion in powers of k^(-1/2) was found.
+
+    Example:
+        >>> expansion("A", 2)["a_11"]
+        a_11(A) = 2/k + O(k^(-3/2))
+    """
+    if what not in WHATS:
+        raise DomainError(f"got {what!r}, expected one of {', '.join(WHATS)}")
+    if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= MAX_ORDER:
+        raise DomainError(f"got the order {order!r}, expected an integer from 0 to {MAX_ORDER}")
+    branch = _branch(limit(name).name)
+    return {"weights": branch.weights, "loss": branch.loss, "eigenvalues": branch.eigenvalues}[what](order)
+
+
+@lru_cache(maxsize=32)
+def _branch(name: str) -> Branch:
+    return Branch(limit(name))
+
+
+class Branch:
+    """The expansions of one family; the weights are kept to the highest order that was needed.
+
+    Args:
+        limit: of the family.
+    """
+
+    def __init__(self, limit: Limit) -> None:
+        self.limit, self.field = limit, PiField()
+        self._solution: Solution | None = None
+
+    @cached_property
+    def programs(self) -> Programs:
+        """The programs of the layout, d = k."""
+        return programs(self.limit.layout, tuple(self.limit.small.items()), self.limit.weights, extra_columns=False)
+
+    def solved(self, order: int) -> Mapping[str, Series]:
+        """The weights below s^(order + 1), with their O-terms."""
+        if self.limit.kind == "global":
+            ring = SeriesRing(self.field, 2)
+            return {o.name: ring.series(0, (self.field.number(v),), EXACT) for o, v in self.limit.weights}
+        if self._solution is None or self._solution.order < order:
+            self._solution = solution(self.programs, self.field, self.limit.sizes, self.limit.start, order)
+        return {n: w.truncated(order + 1) for n, w in self._solution.weights.items()}
+
+    def weights(self, order: int) -> dict[str, Expansion]:
+        """By orbit."""
+        found = self.solved(order)
+        return {n: Expansion(f"{n}({self.limit.name})", w, order) for n, w in found.items()}
+
+    def _to_order(self, order: int, compute: Callable[[SeriesRing, dict[str, Series]], Any]) -> Any:
+        """Computes with more and more terms of the weights until nothing that is wanted cancels."""
+        for extra in range(EXTRA, MOST, MORE):
+            ring = SeriesRing(self.field, order + 2 * extra + 4)
+            values = {**self.limit.sizes(ring), **moved(ring, self.solved(order + extra))}
+            try:
+                return compute(ring, values)
+            except PrecisionLostError:
+                continue
+        raise NoExpansionError(f"got cancellation of more than {MOST} terms in the expansions of {self.limit.name}")
+
+    def loss(self, order: int) -> Expansion:
+        """The loss at the critical point."""
+
+        def compute(ring: SeriesRing, values: dict[str, Series]) -> Series:
+            found: Series = self.programs.loss.run(ring, values)[0]
+            if found.order <= order:
+                raise PrecisionLostError(f"the loss is known to O(s^{found.order}) only")
+            return found
+
+        return Expansion(f"loss({self.limit.name})", self._to_order(order, compute).truncated(order + 1), order)
+
+    def eigenvalues(self, order: int) -> list[Expansion]:
+        """All eigenvalues of the Hessian, d = k."""
+        found: dict[str, list[Series]] = {}
+
+        def compute(ring: SeriesRing, values: dict[str, Series]) -> None:
+            blocks = self.programs.run_blocks(ring, values)
+            for component, matrix in zip(blocks.components, blocks.matrices, strict=True):
+                if component.name not in found:
+                    polynomial = characteristic_polynomial(matrix)
+                    found[component.name] = roots(polynomial, order, lambda edge: roots_in(self.field, edge))
+
+        self._to_order(order, compute)
+        return self._listed(found, order)
+
+    def _listed(self, found: Mapping[str, Sequence[Series]], order: int) -> list[Expansion]:
+        ring = SeriesRing(self.field, 8)
+        labels = by_label(self.limit, self.limit.sizes(ring), ring.one)
+        title, rows = f"lambda({self.limit.name})", []
+        for component in self.programs.components:
+            times = ring.element(component.dimension(labels))
+            for x in found[component.name]:
+                rows.append(Expansion(title, x.truncated(order + 1), order, times, component.name))
+        return sorted(rows, key=_size, reverse=True)
+
+
+def _size(row: Expansion) -> float:
+    """Orders eigenvalues: the value at a huge k."""
+    with precision(128):
+        return float(_sum(row.series, arb(10) ** 12, row.order))
+
+
+def _sum(series: Series, k: arb, order: int) -> arb:
+    s, total = 1 / k.sqrt(), arb(0)
+    for i, c in enumerate(series.coefficients, series.valuation):
+        if i <= order:
+            total += (c if isinstance(c, arb) else c.ball()) * s**i
+    return total
+
+
+def _ball(k: Any) -> arb:
+    found = k if isinstance(k, arb) else arb(k.numerator) / k.denominator
+    if not found > 0:
+        raise DomainError(f"got k = {k!r}, expected a positive number")
+    return found

@@ -1,0 +1,209 @@
+r"""Critical points as series in $s = k^{-1/2}$: Newton's iteration in the field of Laurent series, and its certificate.
+
+With the s-adic absolute value, Newton's method converges quadratically once a start has the right limit, and each step
+is exact linear algebra over the constants. The Krawczyk operator works there as it does in balls: with weights W and the
+box $X = W + O(s^{m+1})$, if all entries of $I - J(W)^{-1} J(X)$ are $O(s)$ and $J(W)^{-1} g(W)$ is $O(s^{m+1})$, then X
+contains exactly one formal solution, and any W' in X whose Newton step is $O(s^{n+1})$ agrees with it below $s^{n+1}$.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from analytic.errors import AnalyticError
+from analytic.landscape.laurent import EXACT, PrecisionLostError, Series, SeriesRing, least_valuation, moved
+from analytic.landscape.programs import Programs
+
+Weights = dict[str, Series]
+#: Gives the inputs other than weights in a ring: the sizes of blocks.
+SizesIn = Callable[[SeriesRing], Mapping[str, Series]]
+#: Terms beyond the order of the weights to begin with, and how many may be needed.
+MARGIN, MOST_TERMS = 6, 400
+#: The certificate's box; Newton steps until a start is given up.
+BOX_ORDER, MAX_STEPS = 6, 40
+
+
+class NoExpansionError(AnalyticError):
+    """Newton's method in the ring of series does not converge from the family's limit."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A critical point as polynomials in s.
+
+    Args:
+        weights: agree with the critical point below s^(order + 1).
+        order: of the weights.
+        terms: how many terms were needed on the way.
+    """
+
+    weights: Weights
+    order: int
+    terms: int
+
+
+def solve(A: Sequence[Sequence[Series]], b: Sequence[Sequence[Series]]) -> list[list[Series]]:
+    """Solves A X = B by elimination; pivots are the entries of least valuation.
+
+    Raises:
+        PrecisionLostError: no pivot is known to differ from 0.
+    """
+    rows = [[*row, *right] for row, right in zip(A, b, strict=True)]
+    m, order = len(rows), []
+    left = set(range(m))
+    for _ in range(m):
+        i, j = _pivot(rows, left, [c for c in range(m) if c not in {c for _, c in order}])
+        left.discard(i)
+        order.append((i, j))
+        inverse = rows[i][j].inverse()
+        rows[i] = [x if c == j else x * inverse for c, x in enumerate(rows[i])]
+        for r in range(m):
+            if r != i and rows[r][j].coefficients:
+                factor = rows[r][j]
+                rows[r] = [x if c == j else x - factor * y for c, (x, y) in enumerate(zip(rows[r], rows[i], strict=True))]
+    place = {j: i for i, j in order}
+    return [rows[place[j]][m:] for j in range(m)]
+
+
+def _pivot(rows: list[list[Series]], left: set[int], columns: list[int]) -> tuple[int, int]:
+    found = [(rows[i][j].valuation, i, j) for i in left for j in columns if _known(rows[i][j])]
+    if not found:
+        raise PrecisionLostError("got a matrix that may be singular to the terms kept")
+    _, i, j = min(found)
+    return i, j
+
+
+def _known(x: Series) -> bool:
+    return bool(x.coefficients) and x.ring.field.invertible(x.coefficients[0])
+
+
+def inverse(A: Sequence[Sequence[Series]]) -> list[list[Series]]:
+    """The inverse matrix."""
+    ring = A[0][0].ring
+    zero = ring.series(0, (), EXACT)
+    return solve(A, [[ring.one if i == j else zero for j in range(len(A))] for i in range(len(A))])
+
+
+def solution(
+    programs: Programs, field: Any, sizes: SizesIn, start: Callable[[SeriesRing], Weights], order: int
+) -> Solution:
+    """The weights of a critical point as series.
+
+    Args:
+        programs: of the layout, without extra columns.
+        field: of the constants.
+        sizes: of the blocks, as series.
+        start: weights with the right limit.
+        order: of the weights: all coefficients below s^(order + 1) are wanted.
+
+    Raises:
+        NoExpansionError: the iteration does not settle.
+        OutsideFieldError: a coefficient lies outside the field.
+    """
+    run = Iteration(programs, field, sizes)
+    reached = min(order, BOX_ORDER)
+    weights = run.begun(start, reached)
+    while reached < order:
+        inverse_jacobian = run.inverse_jacobian(weights, reached)
+        reached = min(order, 2 * reached)
+        weights = run.settled(inverse_jacobian, weights, reached)
+    return Solution(weights, order, run.margin)
+
+
+@dataclass
+class Iteration:
+    """Newton's iteration at a layout, with the number of terms that cancellations turn out to need.
+
+    Args:
+        programs: of the layout.
+        field: of the constants.
+        sizes: of the blocks.
+        margin: terms beyond the order of the weights.
+    """
+
+    programs: Programs
+    field: Any
+    sizes: SizesIn
+    margin: int = MARGIN
+
+    def ring(self, order: int) -> SeriesRing:
+        """With enough terms for weights of that order."""
+        if self.margin > MOST_TERMS:
+            raise NoExpansionError(f"got cancellation of more than {MOST_TERMS} terms in the critical point's equations")
+        return SeriesRing(self.field, order + self.margin)
+
+    def values(self, ring: SeriesRing, weights: Weights) -> dict[str, Series]:
+        """All inputs of the programs."""
+        return {**self.sizes(ring), **moved(ring, weights)}
+
+    def begun(self, start: Callable[[SeriesRing], Weights], order: int) -> Weights:
+        """Newton's method from the limit, until the step is O(s^(order + 1))."""
+        weights = start(self.ring(order))
+        for _ in range(MAX_STEPS):
+            step = self._step(weights, order)
+            if least_valuation(step.values()) > order:
+                self._certify(weights, order)
+                return weights
+            weights = _moved_by(weights, step, order)
+        raise NoExpansionError(f"Newton's method in the ring of series did not settle in {MAX_STEPS} steps")
+
+    def _step(self, weights: Weights, order: int) -> Weights:
+        while True:
+            ring, lost = self.ring(order), 2
+            try:
+                gradient, jacobian = self.programs.run_newton(ring, self.values(ring, weights))
+                step = [row[0] for row in solve(jacobian, [[g] for g in gradient])]
+                lost = order + 1 - min(x.order for x in step)
+            except PrecisionLostError:
+                pass
+            if lost <= 0:
+                return dict(zip(weights, step, strict=True))
+            self.margin += lost
+
+    def inverse_jacobian(self, weights: Weights, order: int) -> list[list[Series]]:
+        """J^-1 at the weights."""
+        ring = self.ring(order)
+        return inverse(self.programs.run_newton(ring, self.values(ring, weights))[1])
+
+    def settled(self, inverse_jacobian: list[list[Series]], weights: Weights, order: int) -> Weights:
+        """Steps with one Jacobian, each of which adds as many orders as that Jacobian knows."""
+        for _ in range(MAX_STEPS):
+            ring = self.ring(order)
+            gradient = self.programs.gradient.run(ring, self.values(ring, weights))
+            step = {n: _inner(row, gradient, ring) for n, row in zip(weights, inverse_jacobian, strict=True)}
+            lost = order + 1 - min(x.order for x in step.values())
+            if least_valuation(step.values()) > order:
+                return weights
+            if lost > 0 and min(x.order for x in step.values()) <= least_valuation(step.values()):
+                self.margin += lost
+            else:
+                weights = _moved_by(weights, step, order)
+        raise NoExpansionError(f"Newton's method in the ring of series did not settle in {MAX_STEPS} steps")
+
+    def _certify(self, weights: Weights, order: int) -> None:
+        """The Krawczyk test in the box of all weights that agree below s^(order + 1)."""
+        ring = self.ring(order)
+        box = {n: w.truncated(order + 1) for n, w in self.values(ring, weights).items() if n in weights}
+        centre = inverse(self.programs.run_newton(ring, self.values(ring, weights))[1])
+        around = self.programs.run_newton(ring, {**self.sizes(ring), **box})[1]
+        for i, row in enumerate(centre):
+            for j in range(len(row)):
+                image = _inner(row, [line[j] for line in around], ring)
+                defect = image - ring.one if i == j else image
+                if least_valuation([defect]) < 1:
+                    raise NoExpansionError(
+                        f"got I - C J = O(s^{least_valuation([defect])}) on the box of weights known to order {order}, "
+                        f"expected O(s): the Krawczyk test fails"
+                    )
+
+
+def _inner(row: Sequence[Series], column: Sequence[Series], ring: SeriesRing) -> Series:
+    return reduce(operator.add, (ring.moved(a) * ring.moved(b) for a, b in zip(row, column, strict=True)))
+
+
+def _moved_by(weights: Weights, step: Weights, order: int) -> Weights:
+    return {n: (step[n].ring.moved(w) - step[n]).polynomial(min(order + 1, step[n].order)) for n, w in weights.items()}
