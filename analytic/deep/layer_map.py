@@ -172,6 +172,12 @@ class LayerMap:
         from analytic.deep.derived_ball import ball_activation
 
         object.__setattr__(self, "activation", ball_activation(self.activation))
+        for variance in ("weight_variance", "bias_variance"):  # floats are binary fractions, taken exactly
+            try:
+                object.__setattr__(self, variance, Fraction(getattr(self, variance)))
+            except (TypeError, ValueError, OverflowError):
+                got = getattr(self, variance)
+                raise DomainError(f"got the {variance} {got!r}, expected a finite number such as 3/2") from None
         if self.weight_variance <= 0 or self.bias_variance < 0:
             raise DomainError(
                 f"got weight variance {self.weight_variance} and bias variance {self.bias_variance}, expected the "
