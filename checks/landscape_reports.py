@@ -70,7 +70,7 @@ def point_report(point: CriticalPoint, digits: int, environment: Mapping[str, JS
 
 def _notes(point: CriticalPoint, found: PointSpectrum, weights: Mapping[str, str]) -> list[str]:
     sizes = ", ".join(f"k_{a} = {n}" for a, n in point.sizes.items())
-    notes = [f"loss {point.loss.rounded(12)}; {_kind(found)}; multiplicities sum to {found.dimension} = n d"]
+    notes = [f"loss {point.loss.rounded(12)}; {found.kind}; multiplicities sum to {found.dimension} = n d"]
     line = f"trace {found.trace.rounded(12)}"
     if found.condition_number is not None and found.log_determinant is not None:
         sign, log = found.log_determinant
@@ -84,14 +84,6 @@ def _notes(point: CriticalPoint, found: PointSpectrum, weights: Mapping[str, str
     notes += [line, f"the point is {existence}; weights by block (d diagonal, a elsewhere):"]
     notes.append("  " + ", ".join(f"{n} = {x}" for n, x in weights.items()) + (f"; {sizes}" if sizes else ""))
     return notes
-
-
-def _kind(found: PointSpectrum) -> str:
-    if found.index is None:
-        zero = sum(r.multiplicity for r in found.rows if r.value.arb.contains(0))
-        negative = sum(r.multiplicity for r in found.rows if r.value.arb < 0)
-        return f"degenerate: {zero} eigenvalues cannot be told from 0, {negative} are negative"
-    return "strict local minimum" if found.index == 0 else f"saddle of index {found.index}"
 
 
 def _shown(value: Ball, digits: int) -> str:

@@ -64,6 +64,29 @@ class PointSpectrum:
         """The sum of the multiplicities, n d."""
         return sum(r.multiplicity for r in self.rows)
 
+    def __repr__(self) -> str:
+        lines = [f"Spectrum of the Hessian, n = {self.n}, d = {self.d}: {self.kind}"]
+        lines += [f"  {_text(r.value):>24}   x {r.multiplicity}   {r.component}" for r in self.rows]
+        return "\n".join(lines)
+
+    def latex(self) -> str:
+        """The table as a LaTeX array, without dollar signs."""
+        lines = [rf"{_text(r.value)} & {r.multiplicity} & \text{{{r.component}}}" for r in self.rows]
+        head = r"\lambda & \text{multiplicity} & \text{component} \\ \hline "
+        return r"\begin{array}{rrl} " + head + r" \\ ".join(lines) + r" \end{array}"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    @property
+    def kind(self) -> str:
+        """strict local minimum, saddle of index m, or degenerate."""
+        if self.index is None:
+            zero = sum(r.multiplicity for r in self.rows if r.value.arb.contains(0))
+            negative = sum(r.multiplicity for r in self.rows if r.value.arb < 0)
+            return f"degenerate: {zero} eigenvalues cannot be told from 0, {negative} are negative"
+        return "strict local minimum" if self.index == 0 else f"saddle of index {self.index}"
+
     def _signs(self) -> list[int | None]:
         found = []
         for row in self.rows:
@@ -140,6 +163,12 @@ class CriticalPoint:
     exact: Callable[[], Weights] | None = None
     tied: tuple[tuple[Orbit, Any], ...] = ()
     _cache: dict[int, Weights] = field(default_factory=dict, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        weights = ", ".join(f"{n} = {float(x):.12g}" for n, x in self.weights().items())
+        sizes = ", ".join(f"k_{a} = {n}" for a, n in self.sizes.items())
+        lines = [f"Critical point {self.name}: k = {self.k}, n = {self.n}, d = {self.d}, loss {self.loss.rounded(12)}"]
+        return "\n".join([*lines, f"  {weights}" + (f"; {sizes}" if sizes else "")])
 
     @cached_property
     def programs(self) -> Programs:
@@ -315,6 +344,10 @@ def float_spectrum(
         symmetric = np.array(matrix) * (roots[:, None] / roots)
         found += [(x, times, component.name) for x in np.linalg.eigvalsh(symmetric).tolist()]
     return found
+
+
+def _text(value: Ball) -> str:
+    return f"0 +/- {value.radius}" if value.arb.contains(0) and value.arb != 0 else value.rounded(15)
 
 
 def _placed(point: CriticalPoint) -> list[tuple[Orbit, slice, slice]]:
