@@ -25,6 +25,8 @@ ORDERS = {x.name: tuple(x.name[2:]) for x in fields(PairDerivatives)}
 
 #: Errors of float64 values relative to their scale beyond which balls are taken.
 ACCURACY = 1e-10
+#: Bits of these balls, one after another.
+PRECISIONS = (128, 256, 512)
 #: Variances count as this at least, so that scales stay finite.
 SMALLEST = 1e-75
 
@@ -142,9 +144,9 @@ class DerivedPair:
         from analytic.balls import precision
 
         exact = {n: fmpq(*x.as_integer_ratio()) for n, x in point.items()}
-        for bits in (128, 256, 512, 1024, 2048):
+        for bits in PRECISIONS:
             with precision(bits):
-                balls = self._balls(two, exact, last=bits == 2048)
+                balls = self._balls(two, exact, last=bits == PRECISIONS[-1])
                 if all(x.rad() <= max(allowed[n], abs(float(x)) * ACCURACY) for n, x in balls.items()):
                     return {n: float(x) for n, x in balls.items()}
         raise DomainError(

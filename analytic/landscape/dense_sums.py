@@ -120,7 +120,8 @@ class LossSums:
         mixed = (c * self.pairs.d_wz[i]) @ z + self._along[i] / 2 * y
         half = y[:, None] * mixed[None, :]
         squares = z.T @ ((c * self.pairs.d_zz[i])[:, None] * z)
-        return self.diagonal[i] * self._identity() + half + half.T + (squares + squares.T) / 2
+        # in this order the sum is exactly symmetric
+        return self.diagonal[i] * self._identity() + (half + half.T) + (squares + squares.T) / 2
 
     def _off_diagonal(self, i: int, z: Array, chosen: slice) -> Array:
         """The blocks (i, j) for the students chosen, one after another."""
