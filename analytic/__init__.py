@@ -10,14 +10,19 @@ if TYPE_CHECKING:
     from analytic.angle import Angle, angle_between
     from analytic.balls import Ball
     from analytic.compiled import CompiledExpectation, compile_expectation
+    from analytic.deep.angular import Piecewise, RectifiedPower
     from analytic.deep.arc_cosine import arc_cosine, arc_cosine_ball, arc_cosine_formula
-    from analytic.deep.depth_limit import depth_constant, expansion_at_one
+    from analytic.deep.depth_limit import depth_constant, expansion_at_one, relu_gaps
+    from analytic.deep.depth_rate import depth_rate, kink_coefficient
     from analytic.deep.derived import DerivedActivation
+    from analytic.deep.derived_ball import DerivedBall
     from analytic.deep.dual import DualActivation
-    from analytic.deep.layer_map import LayerMap
+    from analytic.deep.layer_map import ErfBall, LayerMap, PiecewiseBall
     from analytic.deep.named import dual_activation
+    from analytic.deep.named_formula import NamedFormula
     from analytic.deep.network import nngp_gram, ntk_gram
     from analytic.deep.network_ball import network_ball
+    from analytic.deep.smooth import hermite
     from analytic.deep.symbolic_network import symbolic_nngp, symbolic_ntk
     from analytic.dense import Enclosure, population_gradient, population_hessian
     from analytic.errors import AnalyticError
@@ -43,6 +48,11 @@ if TYPE_CHECKING:
     )
     from analytic.gaussian_law import GaussianLaw
     from analytic.grammar import parse
+    from analytic.landscape.isotropy import isotropy
+    from analytic.landscape.model import StudentTeacher
+    from analytic.landscape.named import find_point, point_from_weights
+    from analytic.landscape.point import CriticalPoint
+    from analytic.landscape.search import points_at
     from analytic.landscape.spectrum import Spectrum, spectrum
     from analytic.open_expectation import OpenExpectation
     from analytic.ring import Ring
@@ -62,6 +72,16 @@ _HOME = {
     "Ball": "balls",
     "CompiledExpectation": "compiled",
     "compile_expectation": "compiled",
+    "Piecewise": "deep.angular",
+    "RectifiedPower": "deep.angular",
+    "hermite": "deep.smooth",
+    "ErfBall": "deep.layer_map",
+    "PiecewiseBall": "deep.layer_map",
+    "DerivedBall": "deep.derived_ball",
+    "relu_gaps": "deep.depth_limit",
+    "depth_rate": "deep.depth_rate",
+    "kink_coefficient": "deep.depth_rate",
+    "NamedFormula": "deep.named_formula",
     "arc_cosine": "deep.arc_cosine",
     "arc_cosine_ball": "deep.arc_cosine",
     "arc_cosine_formula": "deep.arc_cosine",
@@ -101,6 +121,12 @@ _HOME = {
     "tanh": "functions",
     "GaussianLaw": "gaussian_law",
     "parse": "grammar",
+    "StudentTeacher": "landscape.model",
+    "isotropy": "landscape.isotropy",
+    "find_point": "landscape.named",
+    "point_from_weights": "landscape.named",
+    "CriticalPoint": "landscape.point",
+    "points_at": "landscape.search",
     "Spectrum": "landscape.spectrum",
     "spectrum": "landscape.spectrum",
     "OpenExpectation": "open_expectation",
@@ -114,19 +140,27 @@ __all__ = [
     "Angle",
     "Ball",
     "CompiledExpectation",
+    "CriticalPoint",
     "DerivedActivation",
+    "DerivedBall",
     "DualActivation",
     "Enclosure",
+    "ErfBall",
     "Expectation",
     "Expr",
     "GaussianLaw",
     "H",
     "He",
     "LayerMap",
+    "NamedFormula",
     "OpenExpectation",
     "Phi",
+    "Piecewise",
+    "PiecewiseBall",
+    "RectifiedPower",
     "Ring",
     "Spectrum",
+    "StudentTeacher",
     "abrelu",
     "absolute",
     "angle_between",
@@ -138,24 +172,32 @@ __all__ = [
     "compile_expectation",
     "cos",
     "depth_constant",
+    "depth_rate",
     "dual_activation",
     "elu",
     "erf",
     "exp",
     "expansion_at_one",
     "expect",
+    "find_point",
     "gaussians",
     "gelu",
+    "hermite",
     "hermite_series",
+    "isotropy",
+    "kink_coefficient",
     "leaky_relu",
     "log_abs",
     "network_ball",
     "nngp_gram",
     "ntk_gram",
     "parse",
+    "point_from_weights",
+    "points_at",
     "population_gradient",
     "population_hessian",
     "relu",
+    "relu_gaps",
     "sigmoid",
     "sign",
     "silu",

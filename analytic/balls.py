@@ -225,7 +225,7 @@ def to_digits(compute: Callable[[], arb], digits: int) -> Ball:
         with precision(bits):
             value = compute()
             # a value is called 0 only when it cannot be told from 0 at a precision far beyond the digits asked for
-            vanishes = bits > 4096 + 8 * wanted and bool(value.abs_upper() < arb(10) ** (-digits - 1))
+            vanishes = bits > 512 + 8 * wanted and bool(value.abs_upper() < arb(10) ** (-digits - 1))
             good = value.rel_accuracy_bits() >= wanted or vanishes
             if finite(value) and good:
                 return Ball.of(value)

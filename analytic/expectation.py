@@ -351,8 +351,8 @@ def derive(
     expander = Expander(law.names, field, disabled)
     mean, matrix = law.moments(field)
     derivation = Derivation(field, [r for r in RULES if r.name not in disabled])
-    products = expander.expand(integrand)
     opened = Opening(law.names, mean, matrix, expander)
+    products = opened.products(integrand)
     expansion = tuple((c, opened.moment(p)) for p, c in products.items())
     total = field.zero
     for coefficient, moment in expansion:

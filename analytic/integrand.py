@@ -103,6 +103,10 @@ class Expander:
             return self._call(expr)
         raise FormulaError(f"got {expr} under the expectation, expected a formula in activations of the variables")
 
+    def form(self, argument: Expr) -> int:
+        """The index of the affine form that an argument is, as it stands."""
+        return self._position(self._affine(argument))
+
     def text(self, form: Form, shown: Sequence[Expr] | None = None) -> Expr:
         """A form as a formula."""
         from analytic.writing import written

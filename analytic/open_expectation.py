@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analytic.derivation import Steps
 from analytic.errors import FormulaError, LawError, NoClosedFormError, OutsideRingError
 from analytic.expectation import Expectation, derive
-from analytic.formula import CONSTANTS, Expr, bare_names, mul, names, num, substitute
+from analytic.formula import CONSTANTS, Expr, add, bare_names, mul, name, names, num, substitute
 from analytic.writing import written
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class OpenExpectation(Expectation):
             return None
 
     def series(self, terms: int = 40, **deviations: Any) -> HermiteSeries:
-        r"""The Hermite series in the correlation $\rho$ of a product f(u) g(v) of centred variables.
+        r"""The Hermite series in the correlation $\rho$ of a product f(u) g(v); means belong to the functions.
 
         $$E[f(u) g(v)] = \sum_n a_n b_n \rho^n, \qquad
         \Bigl|\sum_{n > N}\Bigr| \le |\rho|^{N+1} \sqrt{E f^2 - \sum a_n^2} \sqrt{E g^2 - \sum b_n^2}.$$
@@ -111,7 +111,7 @@ class OpenExpectation(Expectation):
 
         Raises:
             FormulaError: the integrand is no product of a function of u and a function of v.
-            LawError: the variables are not centred, or not two, or their variances are parameters.
+            LawError: the variables are not two, or their means or variances are parameters.
 
         Source: Mehler (1866); the tail by Parseval and Cauchy-Schwarz.
 
@@ -123,17 +123,32 @@ class OpenExpectation(Expectation):
         """
         from analytic.series.hermite import hermite_series
 
-        if len(self.variables) != 2 or any(m != num(0) for m in self.law.mean):
-            raise LawError(f"got the variables {', '.join(self.variables)}, expected two that are centred")
+        if len(self.variables) != 2:
+            raise LawError(
+                f"got {len(self.variables)} variables ({', '.join(self.variables)}), expected two: a series is in one "
+                f"correlation; .at(...) certifies the value"
+            )
+        if any(bare_names(m) - CONSTANTS for m in self.law.mean):
+            shown = ", ".join(map(str, self.law.mean))
+            raise LawError(f"got the means {shown}, expected numbers for a series")
+        u, v = self.variables
+        sides = self._sides()
+        shifted = {n: add(name(n), m) for n, m in zip(self.variables, self.law.mean, strict=True) if m != num(0)}
+        f, g = (substitute(mul(*sides[n]), shifted) for n in (u, v))
+        return hermite_series(f, g, (self._deviation(u, deviations), self._deviation(v, deviations)), terms, (u, v))
+
+    def _sides(self) -> dict[str, list[Expr]]:
+        """The factors of the integrand by the variable that they depend on; powers of products are opened."""
         sides: dict[str, list[Expr]] = {n: [] for n in self.variables}
-        for factor in self.integrand.children if self.integrand.head == "mul" else (self.integrand,):
+        for factor in _factors(self.integrand):
             used = [n for n in self.variables if n in names(factor)]
             if len(used) > 1:
-                raise FormulaError(f"got {self.integrand}, expected a product of a function of each variable")
+                raise FormulaError(
+                    f"got {self.integrand}, expected a product of a function of each variable for a series; .at(...) "
+                    f"certifies the value"
+                )
             sides[used[0] if used else self.variables[0]].append(factor)
-        u, v = self.variables
-        sizes = (self._deviation(u, deviations), self._deviation(v, deviations))
-        return hermite_series(mul(*sides[u]), mul(*sides[v]), sizes, terms, self.variables)
+        return sides
 
     def _deviation(self, variable: str, given: Mapping[str, Any]) -> Any:
         """The standard deviation of a variable: from the law, or as it is given where the law leaves it free."""
@@ -149,9 +164,18 @@ class OpenExpectation(Expectation):
         return deviation
 
 
+def _factors(expr: Expr) -> list[Expr]:
+    """The factors of a product; a power of a product is the product of the powers."""
+    if expr.head == "mul":
+        return [f for child in expr.children for f in _factors(child)]
+    if expr.head == "pow" and expr.children[0].head == "mul":
+        return [f ** expr.children[1] for f in expr.children[0].children]
+    return [expr]
+
+
 def _distinct(integrand: Expr, variables: tuple[str, ...]) -> tuple[tuple[str, ...], Expr]:
     """Inner products w.x written as names, which the enclosure knows."""
-    from analytic.formula import name, rewrite
+    from analytic.formula import rewrite
 
     def rule(node: Expr) -> Expr | None:
         return name(node.children[0].identifier) if node.head == "dot" else None

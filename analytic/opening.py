@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
+from analytic.activations import OPAQUE
+from analytic.constants import rational_value
 from analytic.errors import FormulaError
 from analytic.field import Element
-from analytic.formula import CONSTANTS, Expr, bare_names, walk
-from analytic.integrand import Expander, Form, Product
-from analytic.rules.moment import TRIVIAL, Law, Moment
+from analytic.formula import CONSTANTS, Expr, add, bare_names, call, mul, name, names, walk
+from analytic.integrand import MAX_DEGREE, Expander, Form, Integrand, Product
+from analytic.rules.moment import TRIVIAL, Factor, Law, Moment
+from analytic.rules.parity import FunctionFactor, Parity, Z, is_odd, times
 
+#: A product of sums that has more terms is not searched for odd ones.
+MAX_TERMS = 200
 RESERVED = frozenset((*CONSTANTS, "theta", "rho", "E", "I", "L"))
 
 
@@ -24,6 +30,48 @@ class Opening:
         expander: Expander,
     ) -> None:
         self.variables, self.mean, self.matrix, self.expander = variables, mean, matrix, expander
+
+    def products(self, integrand: Expr) -> Integrand:
+        """The integrand as a sum of products; terms that no rule but parity knows, and which are odd, stay whole."""
+        if Parity.name in self.expander.disabled or not _is_special(integrand):
+            return self.expander.expand(integrand)
+        total: Integrand = {}
+        rest: list[Expr] = []
+        for factors in distributed(integrand):
+            whole = self._whole(factors) if any(_is_special(f) for f in factors) else None
+            if whole is not None and is_odd(self.moment(whole[0]), self.expander.field):
+                total[whole[0]] = total.get(whole[0], self.expander.field.zero) + whole[1]
+            else:
+                rest.append(mul(*factors))
+        return {**total, **self.expander.expand(add(*rest))} if rest else total
+
+    def _whole(self, factors: Sequence[Expr]) -> tuple[Product, Element] | None:
+        """A product with its functions left as they are; None where one of them is not of an affine form."""
+        parts: dict[int, Factor] = {}
+        others = [f for f in factors if f.is_call("exp") or f.is_call("bump") or not self._random(f)]
+        try:
+            ((exponential, coefficient),) = self.expander.expand(mul(*others)).items()
+            for index, factor in (self._factor(f) for f in factors if f not in others):
+                parts[index] = times(parts[index], factor) if index in parts else factor
+        except FormulaError:
+            return None
+        return Product(tuple(sorted(parts.items(), key=lambda item: item[0])), exponential.exponent), coefficient
+
+    def _factor(self, f: Expr) -> tuple[int, Factor]:
+        """The form that a factor is a function of, and the function."""
+        if f.head != "call":
+            return self.expander.form(f), FunctionFactor(1)
+        if f.is_call("log") and f.children[1].is_call("abs"):
+            return self.expander.form(f.children[1].children[1]), FunctionFactor(log=1)
+        function, *arguments = f.children
+        place = len(arguments) - 1 if function.identifier in ("He", "H") else 0
+        argument, arguments[place] = arguments[place], name(Z)
+        if any(self._random(a) for a in arguments):
+            raise FormulaError(f"got {f}, expected a function of one affine form of the Gaussian variables")
+        return self.expander.form(argument), FunctionFactor(function=call(function.identifier, *arguments))
+
+    def _random(self, expr: Expr) -> bool:
+        return bool(names(expr) & set(self.variables)) and expr.head != "norm"
 
     def moment(self, product: Product) -> Moment:
         """The expectation of a product."""
@@ -60,6 +108,37 @@ class Opening:
                 if a and b:
                     total = total + a * b * self.matrix[i][j]
         return total
+
+
+def distributed(expr: Expr) -> list[list[Expr]]:
+    """A formula as a sum of products of factors; in one piece where there would be too many.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> [[str(f) for f in term] for term in distributed(parse("(tanh(u) + 1)*v^2"))]
+        [['tanh(u)', 'v', 'v'], ['1', 'v', 'v']]
+    """
+    if expr.head == "add":
+        found = [term for child in expr.children for term in distributed(child)]
+        return found if len(found) <= MAX_TERMS else [[expr]]
+    exponent = rational_value(expr.children[1]) if expr.head == "pow" else None
+    if exponent is not None and exponent.denominator == 1 and 0 < exponent <= MAX_DEGREE:
+        factors: Sequence[Expr] = [expr.children[0]] * int(exponent)
+    elif expr.head == "mul":
+        factors = expr.children
+    else:
+        return [[expr]]
+    found = [[]]
+    for factor in factors:
+        found = [[*x, *y] for x, y in product(found, distributed(factor))]
+        if len(found) > MAX_TERMS:
+            return [[expr]]
+    return found
+
+
+def _is_special(expr: Expr) -> bool:
+    """Whether there is a function in it whose expectations have a closed form in exceptional cases only."""
+    return any(n.head == "call" and n.children[0].identifier in (*OPAQUE, "log") for n in walk(expr))
 
 
 def gaussian_names(expr: Expr, parameters: Sequence[str] = ()) -> tuple[str, ...]:

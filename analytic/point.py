@@ -170,7 +170,13 @@ def _at_regular(result: Expectation, exact: Mapping[str, Expr], digits: int) -> 
     return to_digits(compute, digits)
 
 
-def evaluate_at(value: Expr, variables: Sequence[str], point: Mapping[str, Any], digits: int = 15) -> Ball:
+def evaluate_at(
+    value: Expr,
+    variables: Sequence[str],
+    point: Mapping[str, Any],
+    digits: int = 15,
+    definitions: Sequence[tuple[str, Expr]] = (),
+) -> Ball:
     """A closed form in norms and theta at a point, as it stands.
 
     Args:
@@ -178,6 +184,7 @@ def evaluate_at(value: Expr, variables: Sequence[str], point: Mapping[str, Any],
         variables: the names of its Gaussian variables; norms not given are 1.
         point: ``theta``, norms by name, and parameters by name; numbers or formulas of constants.
         digits: significant digits.
+        definitions: further names in the closed form, and what they stand for, earlier names first.
 
     Returns:
         The ball.
@@ -192,7 +199,14 @@ def evaluate_at(value: Expr, variables: Sequence[str], point: Mapping[str, Any],
     """
     exact = {n: num(1) for n in variables} | {n: exact_number(v, n) for n, v in point.items()}
     law = GaussianLaw.angles(variables)
-    return to_digits(lambda: evaluate(value, _algebra(law, exact)), digits)
+
+    def compute() -> arb:
+        algebra = _algebra(law, exact)
+        for n, meaning in definitions:
+            algebra.parameters = {**algebra.parameters, n: evaluate(meaning, algebra)}
+        return evaluate(value, algebra)
+
+    return to_digits(compute, digits)
 
 
 def _algebra(law: GaussianLaw, exact: Mapping[str, Expr]) -> BallAlgebra:

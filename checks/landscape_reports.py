@@ -64,7 +64,14 @@ def point_report(point: CriticalPoint, digits: int, environment: Mapping[str, JS
     payload["log_determinant"] = None if determinant is None else {"sign": determinant[0], "log": _ball(determinant[1])}
     title = f"Spectrum of the Hessian of L at {point.name}, k = {point.k}, n = {point.n}, d = {point.d}"
     return Report(
-        "spectrum", title, columns, tuple(rows), tuple(_notes(point, found, shown)), payload, environment, len(listed)
+        "critical-point",
+        title,
+        columns,
+        tuple(rows),
+        tuple(_notes(point, found, shown)),
+        payload,
+        environment,
+        len(listed),
     )
 
 

@@ -15,8 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytic.rules.moment import TRIVIAL, Factor
+from analytic.rules.parity import FunctionFactor, Z
+from checks.integrands import compile_integrand
 from checks.step_terms import Reals, UnjudgedError, opened_terms, rank
-from numeric import Estimate, NumericError, gaussian_mean, hyperplane_mean, normal_cdf, sampled_mean
+from numeric import (
+    Estimate,
+    NumericError,
+    TooFewSamplesError,
+    gaussian_mean,
+    hyperplane_mean,
+    normal_cdf,
+    sampled_mean,
+)
 from numeric.arguments import EPS
 from numeric.law import RANK_TOLERANCE
 
@@ -29,8 +39,8 @@ ACCURACY = 1e-5
 ROUNDINGS = 8.0
 SAMPLES, LEVEL = 2**18, 1e-9
 """Beyond three dimensions: samples, and the probability that one of their estimates is off by more than its error."""
-SIZE_SAMPLES = 2**12
-"""For the size of an integrand, of which the first digit matters."""
+SIZE_SAMPLES, SIZE_DEVIATIONS = 2**12, 6.0
+"""For the size of an integrand, of which the first digit matters: samples, and standard errors added for a bound."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,37 @@ def measure(moment: NumericMoment, seed: int = 0) -> Measured:
     return total
 
 
+@dataclass(frozen=True)
+class Size:
+    """The mean of the size of an integrand: a typical value, and one that it hardly exceeds."""
+
+    typical: float
+    most: float
+
+
+def sampled_size(sampled: Callable[[int], Estimate], integrated: Callable[[], Estimate]) -> Size:
+    """The size of an integrand from a few samples; integrated if these all miss it, which would make it 0.
+
+    Args:
+        sampled: the mean of so many samples.
+        integrated: the mean as it is found for the integrand itself.
+
+    Raises:
+        NumericError: that one refuses too.
+
+    Example:
+        >>> one = Estimate(1.0, 0.0, "scheme", None, "by hand", 1)
+        >>> sampled_size(lambda n: one, lambda: one)
+        Size(typical=1.0, most=1.0)
+    """
+    try:
+        found = sampled(SIZE_SAMPLES)
+    except TooFewSamplesError:
+        found = integrated()
+    typical = max(float(found.value), 0.0)
+    return Size(typical, typical + SIZE_DEVIATIONS * float(found.error))
+
+
 class _Integral:
     """A product of factors and a derivative of the density, to be integrated."""
 
@@ -167,16 +208,16 @@ class _Integral:
         try:
             real = self._mean(lambda x: np.asarray(self._integrand(x).real, dtype=np.float64))
             parts = [real] if self.real else [real, self._mean(lambda x: self._integrand(x).imag)]
-            size = self._sampled(self._size, SIZE_SAMPLES)
+            own = sum(float(p.half_width(LEVEL)) for p in parts)
+            size = sampled_size(lambda n: self._sampled(self._size, n), lambda: self._mean(self._size))
         except NumericError as error:
-            raise UnjudgedError(f"the quadrature refuses: {error}") from None
+            raise UnjudgedError(f"no estimate: {error}") from None
         value = complex(float(parts[0].value), float(parts[1].value) if len(parts) > 1 else 0.0)
-        scale = float(size.value) + float(size.half_width(LEVEL))
-        if value == 0.0 and scale == 0.0:
+        sampled = any(p.kind != "scheme" for p in parts)
+        if value == 0.0 and size.most == 0.0 and not sampled:
             return Measured(0.0)
-        own = sum(float(p.half_width(LEVEL)) for p in parts)
-        sampled = any(p.kind == "standard_error" for p in parts)
-        return Measured(self.constant, 0.0) * Measured(value, own + self._rounding() * scale, scale, sampled)
+        own += self._rounding() * size.most
+        return Measured(self.constant, 0.0) * Measured(value, own, size.typical, sampled)
 
     def _rounding(self) -> float:
         r"""Share of the size by which roundings of the law move the integral, to first order.
@@ -188,11 +229,11 @@ class _Integral:
         return ROUNDINGS * EPS * (self.n + float(np.linalg.norm(means)) + len(self.moved)) / self.least
 
     def _mean(self, function: Function) -> Estimate:
-        kinks = [(np.eye(self.n)[i], 0.0) for i, f in enumerate(self.factors) if f.step and not f.log]
+        kinks = [(np.eye(self.n)[i], 0.0) for i, f in enumerate(self.factors) if _has_kink(f)]
         poles = [(np.eye(self.n)[i], 0.0) for i, f in enumerate(self.factors) if f.log]
         density, mean, covariance = self._on_hyperplanes(self.diracs[:-1])
         if rank(covariance) - min(len(self.diracs), 1) > 3:
-            return self._sampled(function, SAMPLES)
+            return self._sampled(function, SAMPLES, (0.0, 1.0) if self._is_indicator() else None)
         if self.diracs:
             normal = np.eye(self.n)[self.diracs[-1]]
             found = hyperplane_mean(function, mean, covariance, normal, 0.0, kinks, poles, ACCURACY)
@@ -200,9 +241,15 @@ class _Integral:
             found = gaussian_mean(function, mean, covariance, kinks, poles, ACCURACY)
         return _times(density, found)
 
-    def _sampled(self, function: Function, samples: int) -> Estimate:
+    def _sampled(self, function: Function, samples: int, bounds: tuple[float, float] | None = None) -> Estimate:
         density, mean, covariance = self._on_hyperplanes(self.diracs)
-        return _times(density, sampled_mean(function, mean, covariance, samples, self.seed))
+        level = None if bounds is None else LEVEL
+        return _times(density, sampled_mean(function, mean, covariance, samples, self.seed, bounds, level))
+
+    def _is_indicator(self) -> bool:
+        """Whether the integrand is a product of steps and distribution functions, which lies in [0, 1]."""
+        plain = self.real and not self.exponent and not self.moved and not self.shift.any()
+        return plain and all(f == Factor(step=f.step, cdf=f.cdf) for f in self.factors)
 
     def _on_hyperplanes(self, diracs: Sequence[int]) -> tuple[float, Reals, Reals]:
         """The density at 0 of some variables, and the law of all given that they are 0."""
@@ -272,12 +319,18 @@ def _at_zero(factor: Factor) -> float:
     return 0.5 ** (factor.step + factor.cdf)
 
 
+def _has_kink(factor: Factor) -> bool:
+    return not factor.log and (factor.step or isinstance(factor, FunctionFactor))
+
+
 def _factor(factor: Factor, z: Reals | Numbers) -> Reals | Numbers:
     value = z**factor.power
     if factor.step:
         value = value * (z > 0.0)
     if factor.log:
         value = value * np.log(np.abs(z)) ** factor.log
+    if isinstance(factor, FunctionFactor) and factor.function is not None:
+        value = value * compile_integrand(factor.function, {})({Z: np.asarray(z, dtype=np.float64)})
     if factor.cdf:
         value = value * normal_cdf(np.asarray(z, dtype=np.float64)) ** factor.cdf
     return value

@@ -9,14 +9,17 @@ from analytic.rules.constant import Constant
 from analytic.rules.half_line import HalfLine
 from analytic.rules.inclusion_exclusion import InclusionExclusion
 from analytic.rules.independence import Independence
+from analytic.rules.linear_dependence import LinearDependence
 from analytic.rules.logarithm import Logarithm
 from analytic.rules.many_orthant import ManyOrthant
 from analytic.rules.marginal import Marginal
 from analytic.rules.moment import Rule
 from analytic.rules.orthant import Orthant
+from analytic.rules.parity import Parity
 from analytic.rules.product_rule import ProductRule
 from analytic.rules.proportional import Proportional
 from analytic.rules.reciprocal import Reciprocal
+from analytic.rules.reflection_group import ReflectionGroup
 from analytic.rules.sifting import Sifting
 from analytic.rules.stein import Stein
 from analytic.rules.tilting import Tilting
@@ -24,6 +27,7 @@ from analytic.rules.tilting import Tilting
 RULES: tuple[Rule, ...] = (
     Coincidence(),
     Tilting(),
+    Parity(),
     Auxiliary(),
     ProductRule(),
     Sifting(),
@@ -33,8 +37,10 @@ RULES: tuple[Rule, ...] = (
     HalfLine(),
     Proportional(),
     Logarithm(),
+    LinearDependence(),
     Independence(),
     Orthant(),
+    ReflectionGroup(),
     InclusionExclusion(),
     ManyOrthant(),
     Reciprocal(),

@@ -153,11 +153,12 @@ def charts(parts: list[Piece], variable: str, within: Window, unit: Fraction) ->
     for p in parts:
         a = num(within.left) if p.lower is None else p.lower
         b = num(within.right) if p.upper is None else p.upper
-        found += _of_piece(p.function, variable, a, b, unit)
+        found += charts_between(p.function, variable, a, b, unit)
     return found
 
 
-def _of_piece(f: Expr, variable: str, a: Expr, b: Expr, unit: Fraction) -> list[Chart]:
+def charts_between(f: Expr, variable: str, a: Expr, b: Expr, unit: Fraction) -> list[Chart]:
+    """The charts of one piece, between two constants a < b; see ``charts``."""
     left, right = _singular_at(f, variable, a), _singular_at(f, variable, b)
     length = ball_of(add(b, neg(a)))
     radius = unit

@@ -1,4 +1,4 @@
-r"""Certified Gaussian expectations of one and two variables: the one entry point."""
+r"""Certified Gaussian expectations: the one entry point."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from flint import arb
 
 from analytic.balls import MAX_DIGITS, Ball, precision
 from analytic.errors import DimensionError, DomainError
-from analytic.formula import ONE, ZERO, Expr, add, mul, name, names, neg, num, substitute
+from analytic.formula import ZERO, Expr, add, mul, name, names, neg, num, substitute
+from analytic.series.blocks import is_far, scale_of
 from analytic.series.charts import Law
 from analytic.series.directions import (
     Direction,
@@ -20,12 +21,12 @@ from analytic.series.directions import (
     product_of,
     terms,
 )
-from analytic.series.errors import UnsupportedIntegrandError
-from analytic.series.exact import ball_of, ceiling, constant_of, is_constant, sign_of, tidy
+from analytic.series.exact import ball_of, constant_of, is_constant, sign_of, tidy
 from analytic.series.line_integral import GUARD, line_mean
 from analytic.series.moments import polynomial_mean
 from analytic.series.plane_integral import PlaneLaw, plane_mean
-from analytic.series.tilt import exponent_polynomial, tilted, total_exponent
+from analytic.series.reduction import reduced_mean
+from analytic.series.tilt import exponent_polynomial, tilted, tilted_law, total_exponent
 
 Constant = Expr | Fraction | int
 
@@ -73,7 +74,7 @@ def certified_mean(
 
     Known are sums, products and powers of relu, step, sign, abs, leaky_relu(z, a), abrelu(z, a, b), elu(z, alpha), erf,
     Phi, exp, sin, cos, bump, gelu, tanh, sigmoid, softplus, silu, He(n, z), H(n, z) and log(abs(z)) with z affine, each
-    product with functions of at most two linear forms of the variables.
+    product with functions of at most three dependent linear forms of the variables, or of any number in two dimensions.
 
     Args:
         integrand: the formula.
@@ -172,7 +173,21 @@ def _term_mean(factors: list[Expr], law: GaussianLaw) -> arb:
             mean, rows = (new.first.mean, new.second.mean), (new.first.variance, new.second.variance)
             other = GaussianLaw(used, mean, ((rows[0], new.covariance), (new.covariance, rows[1])))
             return ball_of(factor) * (_mean(product_of(remaining), other) if remaining else arb(1))
+    if len(used) > 2:
+        return _of_several(factors, law)
     return _by_directions(factors, law, found)
+
+
+def _of_several(factors: list[Expr], law: GaussianLaw) -> arb:
+    """Three variables and more: exponentials change the law, and the rest is reduced to linear forms."""
+    used = law.variables
+    exponents = [q for f in factors if (q := exponent_polynomial(f, used)) is not None]
+    if not exponents:
+        return reduced_mean(factors, used, law.mean, law.covariance)
+    mean, rows, factor = tilted_law(law.mean, law.covariance, total_exponent(exponents))
+    remaining = [f for f in factors if exponent_polynomial(f, used) is None]
+    other = GaussianLaw(used, mean, rows)
+    return ball_of(factor) * (_mean(product_of(remaining), other) if remaining else arb(1))
 
 
 def _restricted(law: GaussianLaw, used: tuple[str, ...]) -> GaussianLaw:
@@ -199,10 +214,7 @@ def _by_directions(factors: list[Expr], law: GaussianLaw, found: set[Direction])
     used = law.variables
     curved = set().union(*(directions(f, used) for f in factors if not is_polynomial(f, used)), set[Direction]())
     if len(curved) > 2:
-        raise UnsupportedIntegrandError(
-            f"got {product_of(factors)} with functions of {len(curved)} different linear forms, expected at most two: "
-            f"certified expectations are of one or two variables"
-        )
+        return reduced_mean(factors, used, law.mean, law.covariance)
     if len(found) > 2:
         return _changed_basis(factors, law, curved)
     basis = sorted(found, key=str)
@@ -210,7 +222,7 @@ def _by_directions(factors: list[Expr], law: GaussianLaw, found: set[Direction])
     groups = [[f for f in factors if directions(f, used) == {d}] for d in basis]
     parts = [in_coordinates(product_of(g), used, basis, new) for g in groups]
     laws = [law.of(d) for d in basis]
-    scales = [_scale(one) for one in laws]
+    scales = [scale_of(one) for one in laws]
     parts = [_rescaled(f, p, one, k) for f, p, one, k in zip(parts, new, laws, scales, strict=True)]
     laws = [_standardised(one, k) for one, k in zip(laws, scales, strict=True)]
     if len(basis) == 1:
@@ -220,44 +232,21 @@ def _by_directions(factors: list[Expr], law: GaussianLaw, found: set[Direction])
     return plane_mean(parts[0], new[0], parts[1], new[1], joint)
 
 
-def _scale(law: Law) -> Expr:
-    """A power of two near a deviation, 1 unless the law is far from standard: windows are sought around 0."""
-    if sign_of(law.variance) == 0:
-        return ONE
-    with precision(64):
-        deviation = ball_of(law.variance).sqrt()
-        if abs(ball_of(law.mean)) <= 4 * deviation and abs(deviation.log()) <= 2:
-            return ONE
-        exponent = ceiling((deviation.log() / arb.const_log2()).mid())
-    return num(Fraction(2) ** exponent)
-
-
 def _rescaled(f: Expr, variable: str, law: Law, scale: Expr) -> Expr:
     """The function of p, where the variable is m + k p; unchanged where the scale k is 1 and m moderate."""
-    if not _is_far(law, scale):
+    if not is_far(law, scale):
         return f
     return substitute(f, {variable: add(law.mean, mul(scale, name(variable)))})
 
 
 def _standardised(law: Law, scale: Expr) -> Law:
-    return Law(ZERO, tidy(law.variance / (scale * scale))) if _is_far(law, scale) else law
-
-
-def _is_far(law: Law, scale: Expr) -> bool:
-    if scale != ONE:
-        return True
-    with precision(64):
-        return bool(sign_of(law.variance) and not abs(ball_of(law.mean)) <= 4 * ball_of(law.variance).sqrt())
+    return Law(ZERO, tidy(law.variance / (scale * scale))) if is_far(law, scale) else law
 
 
 def _changed_basis(factors: list[Expr], law: GaussianLaw, curved: set[Direction]) -> arb:
     """Polynomials in further linear forms, expanded in the coordinates that the other functions depend on."""
     used = law.variables
     basis = sorted({*curved, *_units(len(used))}, key=lambda d: (d not in curved, str(d)))[:2]
-    if len(used) != 2:
-        raise UnsupportedIntegrandError(
-            f"got {product_of(factors)} in {len(used)} variables, expected functions of at most two linear forms"
-        )
     new = _coordinates(basis, used)
     (a, b), (c, d) = basis
     det = add(mul(a, d), neg(mul(b, c)))

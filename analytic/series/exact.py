@@ -49,6 +49,25 @@ def ball_of(constant: Expr) -> arb:
     return evaluate(constant, _NOWHERE)
 
 
+def tight_ball(constant: Expr) -> arb:
+    """The ball of a constant, at a raised precision where digits cancel.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> with precision(64):
+        ...     small = parse("1 - cos(1/10^9)")
+        ...     ball_of(small).rel_accuracy_bits() < 10, tight_ball(small).rel_accuracy_bits() > 60
+        (True, True)
+    """
+    bits = ctx.prec
+    for factor in (1, 2, 4, 8):
+        with precision(factor * bits):
+            ball = ball_of(constant)
+            if ball.rel_accuracy_bits() >= bits:
+                break
+    return ball
+
+
 def sign_of(constant: Expr) -> int:
     """The sign -1, 0 or 1 of a constant: exact for rationals, else by balls, and 0 only if the ring proves it.
 
@@ -160,6 +179,40 @@ def affine(expr: Expr, variable: str) -> tuple[Expr, Expr] | None:
     """
     found = polynomial(expr, (variable,), 1)
     return None if found is None else (found.get((1,), ZERO), found.get((0,), ZERO))
+
+
+def rational_near(constant: Expr) -> Fraction:
+    """The constant itself if it is visibly rational, else a fraction that equals it to some 500 bits.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> rational_near(parse("3/7")), round(float(rational_near(parse("pi"))), 12)
+        (Fraction(3, 7), 3.14159265359)
+    """
+    exact = rational_value(constant)
+    if exact is not None:
+        return exact
+    with precision(512):
+        man, exp = ball_of(constant).mid().man_exp()
+    return Fraction(int(man)) * Fraction(2) ** int(exp)
+
+
+def short_above(bound: arb) -> Fraction:
+    """A fraction with few digits, not below a positive bound and at most 1% above it.
+
+    Raises:
+        DomainError: the bound is not finite.
+
+    Example:
+        >>> short_above(arb("1e-9")) < Fraction(102, 10**11)
+        True
+    """
+    if not bound.is_finite():
+        raise DomainError(f"got the bound {bound}, expected a finite one: the integrand may be unbounded")
+    with precision(64):
+        man, exp = (bound * arb("1.001")).upper().man_exp()
+    shift = max(int(man).bit_length() - 10, 0)
+    return Fraction((int(man) >> shift) + 1) * Fraction(2) ** (int(exp) + shift)
 
 
 def dyadic_above(bound: arb) -> Fraction:

@@ -40,20 +40,23 @@ def polynomial_mean(
     known: Polynomial = {}
     total = ZERO
     for k, c in found.items():
-        total = tidy(add(total, mul(c, _moment(k, mean, covariance, known))))
+        total = tidy(add(total, mul(c, monomial_moment(k, mean, covariance, known))))
     return total
 
 
-def _moment(k: tuple[int, ...], mean: Sequence[Expr], covariance: Sequence[Sequence[Expr]], known: Polynomial) -> Expr:
+def monomial_moment(
+    k: tuple[int, ...], mean: Sequence[Expr], covariance: Sequence[Sequence[Expr]], known: Polynomial
+) -> Expr:
+    """The expectation of the monomial with exponents k; moments found on the way are kept in ``known``."""
     if not any(k):
         return ONE
     if k not in known:
         i = next(i for i, n in enumerate(k) if n)
         rest = _less(k, i)
-        total = mul(mean[i], _moment(rest, mean, covariance, known))
+        total = mul(mean[i], monomial_moment(rest, mean, covariance, known))
         for j, n in enumerate(rest):
             if n:
-                inner = _moment(_less(rest, j), mean, covariance, known)
+                inner = monomial_moment(_less(rest, j), mean, covariance, known)
                 total = add(total, mul(num(n), covariance[i][j], inner))
         known[k] = tidy(total)
     return known[k]

@@ -55,7 +55,8 @@ class Panel:
 
 
 @lru_cache(maxsize=512)
-def _rule(n: int, _bits: int) -> tuple[tuple[arb, arb], ...]:
+def legendre_rule(n: int, _bits: int) -> tuple[tuple[arb, arb], ...]:
+    """Nodes and weights of the n-point Gauss-Legendre rule on [-1, 1], at the precision in bits."""
     return tuple(arb.legendre_p_root(n, k, weight=True) for k in range(n))
 
 
@@ -105,10 +106,10 @@ def _panel(f: BallFunction, x: BallFunction, a: arb, b: arb, bound: KernelBound,
     if not (box.is_finite() and height.is_finite()):
         return None
     scale = half * fmpq(64, 15) * height / (1 - arb(STRETCH) ** -2)
-    n = _nodes_needed(scale * bound(box), bits)
+    n = nodes_needed(scale * bound(box), bits)
     if n > bits // 2 + 16:
         return None
-    points = [(centre + half * p, half * w) for p, w in _rule(n, ctx.prec)]
+    points = [(centre + half * p, half * w) for p, w in legendre_rule(n, ctx.prec)]
     weights = tuple((w * f(acb(t), False).real) for t, w in points)
     segment = acb(a.union(b))
     return Panel(
@@ -126,7 +127,8 @@ def _around(centre: arb, radius: arb) -> arb:
     return (centre - radius).union(centre + radius)
 
 
-def _nodes_needed(size: arb, bits: int) -> int:
+def nodes_needed(size: arb, bits: int) -> int:
+    """An even number of nodes n for which about ``size * STRETCH^(-2n)`` is below $2^{-bits}$."""
     if not size.is_finite():
         return bits
     if size <= arb(2) ** -bits:

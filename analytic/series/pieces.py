@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cmp_to_key
 from itertools import pairwise
 
-from analytic.balls import precision
-from analytic.constants import rational_value
 from analytic.formula import ONE, ZERO, Expr, add, call, mul, neg, num, rebuild, walk
 from analytic.series.errors import DivergenceError, UnsupportedIntegrandError
-from analytic.series.exact import affine, ball_of, is_constant, sign_of, tidy
+from analytic.series.exact import affine, is_constant, rational_near, sign_of, tidy
 
 #: Functions that are analytic but at 0.
 KINKED = frozenset(("relu", "step", "sign", "abs", "leaky_relu", "abrelu", "elu"))
@@ -86,17 +83,8 @@ def _between(a: Expr | None, b: Expr | None) -> Expr:
     if a is None or b is None:
         end, step = (b, -1) if a is None else (a, 1)
         assert end is not None
-        return num(_fraction(end) + step)
-    return num((_fraction(a) + _fraction(b)) / 2)
-
-
-def _fraction(constant: Expr) -> Fraction:
-    exact = rational_value(constant)
-    if exact is not None:
-        return exact
-    with precision(512):
-        man, exp = ball_of(constant).mid().man_exp()
-    return Fraction(int(man)) * Fraction(2) ** int(exp)
+        return num(rational_near(end) + step)
+    return num((rational_near(a) + rational_near(b)) / 2)
 
 
 def continued(f: Expr, variable: str, point: Expr) -> Expr:

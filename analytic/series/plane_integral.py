@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from flint import acb, arb, ctx
 
+from analytic.balls import precision
 from analytic.errors import DomainError
-from analytic.formula import Expr, add, mul, name, neg, substitute
+from analytic.formula import ONE, ZERO, Expr, add, mul, name, neg, substitute
+from analytic.series.cells import PlaneFactor, Z, cell_mean, has_logarithm
 from analytic.series.charts import Law, charts, window
-from analytic.series.exact import ball_of, dyadic_above, sign_of, tidy
+from analytic.series.exact import ball_of, dyadic_above, sign_of, tidy, tight_ball
 from analytic.series.line_integral import GUARD, line_mean, second_moment
 from analytic.series.panels import Panel, panels
 from analytic.series.pieces import pieces
@@ -18,6 +20,8 @@ from analytic.series.symmetry import symmetry
 #: Half-length of a panel in conditional standard deviations: longer panels need fewer nodes in all, as the kernel's
 #: growth across the ellipse, exp((4/3 * 3)^2 / 2), costs less than four of them.
 REACH = 3
+#: Of the squares of the deviations: below this share of it the conditional variance is small.
+SHARP = arb(1) / 100
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ def plane_mean(f: Expr, u: str, g: Expr, v: str, law: PlaneLaw) -> arb:
 
     Independent variables give a product of two expectations and parallel ones an expectation in one variable, both
     recognised exactly. Else both functions are sampled on Gauss-Legendre panels that respect their kinks and
-    singularities; the density p on pairs of nodes gives the double sum, and its modulus on pairs of boxes the error:
+    singularities (and where the two are nearly proportional, cells of the plane serve, see ``cells``);
+    the density p on pairs of nodes gives the double sum, and its modulus on pairs of boxes the error:
     $|p(x + i\xi, y + i\eta)| = p(x, y)\,e^{Q(\xi, \eta)/2}$ with the quadratic form Q of the inverse covariance.
     What lies outside the windows is bounded by Cauchy-Schwarz, $\|f 1_{out}\| \|g\| + \|f\| \|g 1_{out}\|$.
 
@@ -82,7 +87,25 @@ def plane_mean(f: Expr, u: str, g: Expr, v: str, law: PlaneLaw) -> arb:
         return line_mean(mul(f, _along(g, v, u, law)), u, law.first)
     if _vanishes(f, u, g, v, law):
         return arb(0)
+    if _is_sharp(law):
+        if not has_logarithm(g):
+            return _in_cells(f, u, g, v, law)
+        if not has_logarithm(f):
+            return _in_cells(g, v, f, u, PlaneLaw(law.second, law.first, law.covariance))
     return _double_sum(_Sampled(f, u, law.first, law), _Sampled(g, v, law.second, law), law)
+
+
+def _is_sharp(law: PlaneLaw) -> bool:
+    """Whether panels as short as conditional deviations would be too many."""
+    with precision(64):
+        return bool(tight_ball(law.gap) < SHARP * ball_of(law.first.variance) * ball_of(law.second.variance))
+
+
+def _in_cells(f: Expr, u: str, g: Expr, v: str, law: PlaneLaw) -> arb:
+    slope = tidy(law.covariance / law.first.variance)
+    first = PlaneFactor(substitute(f, {u: name(Z)}), ONE, ZERO, law.first.mean)
+    second = PlaneFactor(substitute(g, {v: name(Z)}), slope, ONE, law.second.mean)
+    return cell_mean([first, second], law.first.variance, tidy(law.gap / law.first.variance))
 
 
 def _independent(f: Expr, u: str, g: Expr, v: str, law: PlaneLaw) -> arb:

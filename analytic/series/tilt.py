@@ -51,6 +51,62 @@ def tilted(law: PlaneLaw, q: Polynomial) -> tuple[PlaneLaw, Expr]:
     return PlaneLaw(Law(x, tidy(new_c / det)), Law(y, tidy(new_a / det)), tidy(neg(new_b) / det)), factor
 
 
+def tilted_law(
+    mean: tuple[Expr, ...], covariance: tuple[tuple[Expr, ...], ...], q: Polynomial
+) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...], ...], Expr]:
+    r"""The same for any number of variables, of any covariance: the rule of derivation does it.
+
+    Args:
+        mean: constants.
+        covariance: constants, positive semidefinite.
+        q: a polynomial of degree at most 2 in the variables.
+
+    Returns:
+        The new means, the new covariance matrix, and the factor $E[e^Q]$.
+
+    Raises:
+        DivergenceError: there is no expectation.
+
+    Example:
+        >>> m, c, factor = tilted_law((num(0), num(0)), ((num(1), num(0)), (num(0), num(1))), {(2, 0): num(1) / 4})
+        >>> str(c[0][0]), str(factor)
+        ('2', 'sqrt(2)')
+    """
+    from analytic.algebra import evaluate
+    from analytic.closed_forms import ClosedForms
+    from analytic.errors import NotIntegrableError
+    from analytic.rules.moment import TRIVIAL, Moment
+    from analytic.rules.moment import Law as Joint
+    from analytic.rules.tilting import Tilting
+    from analytic.writing import written
+
+    field = ClosedForms(())
+    law = Joint(
+        tuple(f"x_{i}" for i in range(len(mean))),
+        tuple(evaluate(m, field) for m in mean),
+        tuple(tuple(evaluate(c, field) for c in row) for row in covariance),
+    )
+    exponent = {tuple(i for i, n in enumerate(k) for _ in range(n)): evaluate(c, field) for k, c in q.items()}
+    shift = exponent.pop((), field.zero)
+    moment = Moment((TRIVIAL,) * len(mean), law, tuple(sorted(exponent.items(), key=lambda item: item[0])))
+    try:
+        equation = Tilting().apply(moment, field)
+    except NotIntegrableError:
+        equation, grows = None, True
+    else:
+        grows = any(sign_of(written(c)) <= 0 for c in field.conditions)
+    if grows:
+        raise DivergenceError(
+            "the exponential of a quadratic form outgrows the density of the variables, so there is no expectation: "
+            "the inverse covariance matrix minus twice the form must be positive definite; choose smaller variances"
+        )
+    if equation is None:
+        return mean, covariance, written(field.exp(shift))
+    ((factor, changed),) = equation.terms
+    rows = tuple(tuple(tidy(written(c)) for c in row) for row in changed.law.covariance)
+    return tuple(tidy(written(m)) for m in changed.law.means), rows, tidy(written(factor * field.exp(shift)))
+
+
 def _root(value: Expr) -> Expr:
     return value if value == num(1) else call("sqrt", value)
 
