@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analytic.errors import DomainError
-from analytic.landscape.branch import real_family
-from analytic.landscape.thresholds import Branch, Thresholds, bounds, located, traced
+from analytic.landscape.real_family import bounds, real_family
+from analytic.landscape.thresholds import Thresholds, located
+from analytic.landscape.tracing import Branch, traced
 
 if TYPE_CHECKING:
     import numpy as np

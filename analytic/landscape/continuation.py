@@ -54,13 +54,13 @@ def follow(programs: Programs, path: Path, weights: Weights, start: arb, end: ar
     with precision(bits + 64):
         here, at, before = dict(weights), arb(start), None
         direction = arb(1) if end > start else arb(-1)
-        step = LARGEST
+        step, sign = LARGEST, _sign(programs, path(at), here)
         while at != end:
             step = arb.min(step, abs(end - at)).mid()
             there = end if step >= abs(end - at) else (at + direction * step).mid()
             predicted = _predicted(here, before, at, there)
             found = newton(programs, path(there), predicted, bits)
-            if found is not None and _continues(programs, path(there), here, predicted, found):
+            if found is not None and _near(here, predicted, found) and _sign(programs, path(there), found) == sign:
                 before, here, at = (here, at), found, there
                 step = arb.min(step * 2, LARGEST)
                 continue
@@ -77,11 +77,11 @@ def _predicted(here: Weights, before: tuple[Weights, arb] | None, at: arb, there
     return {n: (w + ratio * (w - before[0][n])).mid() for n, w in here.items()}
 
 
-def _continues(programs: Programs, sizes: Sizes, here: Weights, predicted: Weights, found: Weights) -> bool:
-    """Whether the corrected point belongs to the branch: near the prediction, and the Jacobian kept its sign."""
+def _near(here: Weights, predicted: Weights, found: Weights) -> bool:
+    """Whether the corrected point is near the prediction; beyond a fold the Jacobian's sign tells the sheets apart."""
     moved = max(float(abs(found[n] - here[n])) / (float(abs(here[n])) + 1e-30) for n in here)
     correction = max(float(abs(found[n] - predicted[n])) / (float(abs(found[n])) + 1e-30) for n in here)
-    return moved < DRIFT and correction < DRIFT * max(moved, 0.2) and _sign(programs, sizes, found) != 0
+    return moved < DRIFT and correction < DRIFT * max(moved, 0.2)
 
 
 def _sign(programs: Programs, sizes: Sizes, weights: Weights) -> int:

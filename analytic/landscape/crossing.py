@@ -25,13 +25,16 @@ from dataclasses import dataclass
 from flint import arb, arb_mat, ctx
 
 from analytic.balls import precision
-from analytic.landscape.branch import RealFamily, Station
+from analytic.landscape.branch import Station
 from analytic.landscape.duals import DUAL, Dual, slopes, variables
 from analytic.landscape.isotypic import TRIVIAL
 from analytic.landscape.newton import Weights
+from analytic.landscape.real_family import RealFamily
 
 #: Precision of the first solution, and how often it is doubled beyond the digits asked for until a proof succeeds.
 FIRST, DOUBLINGS = 192, 4
+#: Bits of the first solution, which tells whether it is the one looked for.
+ROUGH = 100
 #: Newton's method is given up after so many steps.
 MAX_STEPS = 40
 

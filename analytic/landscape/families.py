@@ -21,14 +21,20 @@ from flint import arb
 from analytic.balls import precision
 from analytic.errors import DimensionError, FormulaError
 from analytic.landscape.continuation import Path, follow
+from analytic.landscape.eigenvalues import eigenvalue_balls
+from analytic.landscape.isotypic import TRIVIAL
 from analytic.landscape.layout import Block, Layout, partition_layout
 from analytic.landscape.newton import NoCriticalPointError, Weights, newton
 from analytic.landscape.pair import RELU, Homogeneous
 from analytic.landscape.point import CriticalPoint
 from analytic.landscape.programs import programs
+from analytic.landscape.symmetric_pattern import more_symmetric
+from analytic.landscape.tape import BALL
 
 #: Accuracy of the first solution, in bits; certificates refine it.
 BITS = 80
+#: Branches II:p begin at k / p between 1.2 and 2 wherever they were followed; a fifth of this number is beyond.
+SAFE = 12
 NAME = re.compile(r"(global|diagonal|A|II|I)(?::(\d+))?")
 
 
@@ -48,7 +54,7 @@ class Family:
 
     def start(self, k: arb) -> dict[str, arb]:
         """The limit with corrections of the right order; names of orbits as in a layout of two larger blocks."""
-        p = arb(self.flipped)
+        p = _ball(self.flipped)
         if self.kind == "II":
             small = 3 / (2 * k)
             return {"d_1": arb(1), "a_11": -p / k**2, "a_12": small, "a_21": small, "d_2": small - 1, "a_22": small}
@@ -57,7 +63,7 @@ class Family:
 
     def is_near(self, weights: Weights, k: arb) -> bool:
         """Whether a point is near enough to the limit to be on its branch without following it there."""
-        p = arb(self.flipped)
+        p = _ball(self.flipped)
         flipped, crossing = weights["d_2"], (weights["a_12"], weights["a_21"])
         if self.kind == "II":
             corrections = [k * x for x in (*crossing, weights["a_22"])]
@@ -67,7 +73,7 @@ class Family:
 
     def path(self, k: arb) -> dict[str, arb]:
         """The sizes when k moves and p stays."""
-        return {"k_1": k - arb(self.flipped), "k_2": arb(self.flipped)}
+        return {"k_1": k - _ball(self.flipped), "k_2": _ball(self.flipped)}
 
 
 def critical_point(name: str, k: Any, d: Any = None, phi: Homogeneous = RELU) -> CriticalPoint:
@@ -132,11 +138,8 @@ def _check_flipped(family: str, name: str, flipped: Any, k: Any) -> None:
     if bool(flipped < least) or not bool(k - flipped >= 1):
         most = k - 1
         possible = f"{family}:{least} to {family}:{most}" if bool(most >= least) else f"none at k = {k}"
-        why = (
-            "one neuron at least stays unflipped"
-            if family == "II"
-            else "-I + (2/p) J is the identity up to order for p < 3"
-        )
+        why = "one neuron at least stays unflipped"
+        why += "" if family == "II" else " (A has none), and -I + (2/p) J only permutes the neurons for p < 3"
         raise DimensionError(f"got {name} at k = {k}, expected {possible}: {why}")
 
 
@@ -150,7 +153,7 @@ def global_point(k: Any, d: Any, phi: Homogeneous) -> CriticalPoint:
 
 
 def _is_one(k: Any) -> bool:
-    return isinstance(k, int) and k == 1
+    return bool(k == 1)
 
 
 def _diagonal(k: Any, d: Any, phi: Homogeneous) -> CriticalPoint:
@@ -162,8 +165,6 @@ def _diagonal(k: Any, d: Any, phi: Homogeneous) -> CriticalPoint:
 
     def exact() -> Weights:
         compiled = programs(layout, (), (), phi)
-        from analytic.landscape.tape import BALL
-
         sizes = {"k_x1": _ball(k), "k_1": _ball(k)}
         at = [compiled.gradient.run(BALL, {**sizes, orbit: arb(x)})[0] for x in (1, 2)]
         return {orbit: 1 + at[0] / (at[0] - at[1])}
@@ -182,22 +183,37 @@ def _solved(family: Family, name: str, d: Any, phi: Homogeneous) -> CriticalPoin
         inputs = {f"k_{label}": _ball(n) for label, n in sizes.items()}
         start = _restricted(layout, family.start(k))
         found = newton(programs(layout, phi=phi), inputs, start, BITS)
-        if found is None or not family.is_near(_extended(family, layout, found), k):
+        if found is None or not _on_branch(family, layout, found, phi):
             found = _continued(family, name, layout, phi)
-        _check_distinct(_extended(family, layout, found), layout, f"{name} at k = {family.k}")
+        _check_distinct(found, layout, sizes, f"{name} at k = {family.k}")
         text = {n: x.str(40, radius=False) for n, x in found.items()}
     return CriticalPoint(name, layout, sizes, d, text, phi)
 
 
-def _check_distinct(weights: Weights, layout: Layout, what: str) -> None:
-    """Raises NoCriticalPointError where the two blocks are alike: the branch has met a point of larger symmetry."""
-    if len(layout.rows) == 1:
-        alike = [weights["a_22"]]
-    else:
-        names = ("a_12", "a_21", *(f"a_{i}{i}" for i, b in enumerate(layout.rows, 1) if not b.single))
-        alike = [weights["d_1"] - weights["d_2"], *(weights[n] - weights["a_12"] for n in names)]
-    if all(bool(abs(x) < arb(2) ** -40) for x in alike):
-        raise NoCriticalPointError(f"no such point found: {what}; its branch has met a point of larger symmetry there")
+def _on_branch(family: Family, layout: Layout, weights: Weights, phi: Homogeneous) -> bool:
+    """Whether a point that Newton's method reached from the limit is on the branch, without following it there.
+
+    It is near the limit, far from the sizes at which branches of type II end, and a minimum among symmetric weights: on
+    the other sheet of a fold the reduced Hessian has a negative eigenvalue.
+    """
+    k, p = _ball(family.k), _ball(family.flipped)
+    if not family.is_near(_extended(family, layout, weights), k) or (family.kind == "II" and bool(5 * k < SAFE * p)):
+        return False
+    compiled = programs(layout, phi=phi)
+    blocks = compiled.run_blocks(BALL, {**_sizes(layout, family.path(k) | {"k_1": k - p if p != k else k}), **weights})
+    trivial = next(i for i, c in enumerate(blocks.components) if c.name == TRIVIAL)
+    return all(bool(x > 0) for x in eigenvalue_balls(blocks.matrices[trivial], blocks.norms[trivial]))
+
+
+def _check_distinct(weights: Weights, layout: Layout, sizes: Mapping[str, Any], what: str) -> None:
+    """Raises NoCriticalPointError where the isotropy is larger: the branch has met another family, up to an order."""
+    large = {label: bool(n > 2) for label, n in sizes.items()}
+    alike = len(layout.rows) == 1 and not layout.rows[0].single and bool(abs(weights["a_11"]) < arb(2) ** -40)
+    if alike or more_symmetric(layout, weights, large):
+        raise NoCriticalPointError(
+            f"no such point found: {what}; its branch has met a point of larger symmetry there (another family, with "
+            f"the neurons in another order)"
+        )
 
 
 def _layout(family: Family) -> tuple[Layout, dict[str, Any]]:
@@ -235,7 +251,7 @@ def _continued(family: Family, name: str, layout: Layout, phi: Homogeneous) -> W
         raise NoCriticalPointError(f"no such point found: {name} at k = {family.k} (Newton's method from its limit)")
     one = _is_one(family.flipped)
     general = partition_layout([False, one])
-    p, target = arb(family.flipped), _ball(family.k)
+    p, target = _ball(family.flipped), _ball(family.k)
     anchor = 1000 * p * p + 1000 if family.kind == "II" else p + 2
     shown = anchor.str(6, radius=False)
     compiled = programs(general, phi=phi)

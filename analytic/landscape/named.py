@@ -28,6 +28,9 @@ def find_point(at: str, k: Any = None, d: Any = None, phi: Homogeneous = RELU) -
         d: dimension of the input, at least k; default k.
         phi: the activation.
 
+    Returns:
+        The critical point; its weights are proved to exist when they are first asked for.
+
     Raises:
         FormulaError: neither a family nor a partition.
         DimensionError: impossible sizes.
@@ -81,6 +84,9 @@ def point_from_weights(W: object, k: int | None = None, phi: Homogeneous = RELU,
         k: number of teachers; default the smaller of n and d.
         phi: the activation.
         polish: take the critical point that Newton's method leads to, however far it is.
+
+    Returns:
+        The critical point, with the isotropy of W.
 
     Raises:
         DimensionError: no matrix, k does not fit, or too little symmetry.

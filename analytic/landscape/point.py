@@ -152,6 +152,19 @@ class CriticalPoint:
         phi: the activation.
         exact: for points in closed form: the weights at the current precision.
         tied: weights that are constants (see ``ReducedLoss``), so that exactly parallel neurons are recognised.
+
+    Returns:
+        The point; its weights are proved to exist when they are first asked for.
+
+    Raises:
+        NoCriticalPointError: there is no critical point next to the starting weights.
+
+    Source: principle of symmetric criticality (Palais 1979); Krawczyk (1969).
+
+    Example:
+        >>> from analytic import find_point
+        >>> find_point("II", 7).spectrum(5).kind
+        'strict local minimum'
     """
 
     name: str

@@ -18,15 +18,15 @@ from flint import arb
 
 from analytic.balls import precision
 from analytic.errors import DimensionError, FormulaError
-from analytic.landscape.isotropy import isotropy
 from analytic.landscape.layout import Layout, partition_layout
 from analytic.landscape.newton import NoCriticalPointError, Weights, newton
 from analytic.landscape.pair import RELU, Homogeneous
 from analytic.landscape.point import CriticalPoint
 from analytic.landscape.programs import programs
+from analytic.landscape.symmetric_pattern import has_zero_neuron, more_symmetric, pattern
 
-#: Accuracy of the points in bits, and the decimals to which two of them, or two weights, are compared.
-BITS, DECIMALS = 80, 9
+#: Accuracy of the points in bits.
+BITS = 80
 #: Squares of u on the last block of F, as shares; the balanced one first.
 SHARES = (0.5, 0.35, 0.65, 0.2, 0.8)
 #: Weights of an extra neuron on a block, times 1/sqrt(size).
@@ -94,6 +94,9 @@ def points_at(partition: Partition, d: int | None = None, phi: Homogeneous = REL
         d: dimension of the input, at least k; default k.
         phi: the activation.
 
+    Returns:
+        Points that are proved to exist; the list is not called complete.
+
     Raises:
         DimensionError: d < k.
 
@@ -155,53 +158,20 @@ def _exists(point: CriticalPoint) -> bool:
 
 def _key(partition: Partition, weights: Weights) -> tuple[Any, ...]:
     """The same for two points that differ by the order of single rows or of blocks of one size only."""
-    pattern = _pattern(partition, weights)
-    count = len(partition.blocks)
+    small = pattern(partition.layout, weights)
     keys = []
-    for order in permutations(range(count)):
+    for order in permutations(range(len(partition.blocks))):
         if all(partition.blocks[o] == partition.blocks[i] for i, o in enumerate(order)):
-            columns = [c for o in order for c in pattern.columns[o]]
-            keys.append(tuple(sorted(tuple(row[c] for c in columns) for row in pattern.rows)))
+            columns = [c for o in order for c in small.columns[o]]
+            keys.append(tuple(sorted(tuple(row[c] for c in columns) for row in small.rows)))
     return min(keys)
-
-
-@dataclass(frozen=True)
-class _Pattern:
-    """Weights at blocks of at most three: enough to tell which exchanges leave them as they are."""
-
-    rows: list[list[float]]
-    columns: list[list[int]]
-
-
-def _pattern(partition: Partition, weights: Weights) -> _Pattern:
-    layout = partition.layout
-    value = {(o.row, o.column, o.diagonal): round(float(weights[o.name]), DECIMALS) + 0.0 for o in layout.orbits}
-    sizes = [min(n, 3) for n in (*partition.blocks, *partition.extra)]
-    columns, begin = [], 0
-    for n in sizes[: len(partition.blocks)]:
-        columns.append(list(range(begin, begin + n)))
-        begin += n
-    rows = []
-    for p, n in enumerate(sizes):
-        for i in range(n):
-            row = []
-            for q, block in enumerate(columns):
-                row += [value[p, q, p == q and i == j and n > 1] for j in range(len(block))]
-            rows.append(row)
-    return _Pattern(rows, columns)
 
 
 def _is_outside(partition: Partition, weights: Weights) -> bool:
     """Whether a neuron vanishes, where the loss is not differentiable, or the isotropy is larger."""
-    rows = _pattern(partition, weights).rows
-    return any(all(x == 0 for x in row) for row in rows) or _more_symmetric(partition, weights)
-
-
-def _more_symmetric(partition: Partition, weights: Weights) -> bool:
-    """Whether the isotropy is larger than the partition says: fewer blocks, or extra neurons that are alike."""
-    k = sum(min(n, 3) for n in partition.blocks)
-    found = isotropy(_pattern(partition, weights).rows, k, 10.0**-DECIMALS)
-    return len(found.layout.teachers) < len(partition.blocks) or len(found.layout.rows) < len(partition.layout.rows)
+    large = {label: n > 2 for label, n in partition.sizes.items()}
+    layout = partition.layout
+    return has_zero_neuron(layout, weights) or more_symmetric(layout, weights, large)
 
 
 def _starts(partition: Partition) -> Iterator[dict[str, arb]]:

@@ -10,36 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 from typing import Any
 
-from flint import arb
-
 from analytic.balls import MAX_DIGITS, Ball, precision
 from analytic.errors import AnalyticError, DomainError
-from analytic.landscape.branch import (
-    FAR,
-    RealFamily,
-    Station,
-    anchored,
-    between,
-    corrected,
-    exact,
-    followed,
-    near,
-    real_family,
-)
-from analytic.landscape.crossing import FIRST, Crossing, guess, solved, to_bits
+from analytic.landscape.branch import Station, between, corrected, near
+from analytic.landscape.crossing import FIRST, ROUGH, Crossing, guess, solved, to_bits
 from analytic.landscape.isotypic import TRIVIAL
+from analytic.landscape.real_family import RealFamily, bounds, real_family
+from analytic.landscape.tracing import Branch, traced
 
-#: Bits of a first solution, which tells whether it is the one looked for.
-ROUGH = 100
 #: How often the gap between two stations is halved to separate events, or to let Newton's method converge.
 HALVINGS = 24
-#: A fold lies within this distance in log s of the last station, and the branch runs into it along its null vector.
-FOLD_DISTANCE, FOLD_COSINE = 2.0**-6, 0.9
 #: Below this moving size eigenvalues are formal: blocks are self-adjoint for an indefinite form only.
 FORMAL = 2
 
@@ -90,23 +74,6 @@ class Thresholds:
         return iter(self.events)
 
 
-@dataclass(frozen=True)
-class Branch:
-    """A branch over a range of k.
-
-    Args:
-        family: to which it belongs.
-        stations: points in the order of k; a fold at an end is one of them.
-        born: the fold at the lower end.
-        ends: the fold at the upper end.
-    """
-
-    family: RealFamily
-    stations: tuple[Station, ...]
-    born: Crossing | None
-    ends: Crossing | None
-
-
 def thresholds(name: str, digits: int = 15, k_range: tuple[Any, Any] | None = None) -> Thresholds:
     """The thresholds of a family.
 
@@ -144,75 +111,6 @@ def located(branch: Branch, digits: int = 15) -> Thresholds:
     events, segments = _events(branch, int(3.33 * digits) + 8)
     reach = (segments[0].begin, segments[-1].end)
     return Thresholds(branch.family.name, tuple(events), _minima(branch.family, segments), reach)
-
-
-def bounds(family: RealFamily, k_range: tuple[Any, Any] | None) -> tuple[float, float]:
-    """The range of k as floats.
-
-    Raises:
-        DomainError: it is empty or reaches sizes where the layout has no meaning.
-    """
-    least = family.rest + family.least
-    low, high = k_range or (least + 1, FAR)
-    if not (float(low) > least and float(low) < float(high) < float("inf")):
-        raise DomainError(
-            f"got the range of k {low} to {high} for {family.name}, expected {least} < smallest < largest, finite"
-        )
-    return float(low), float(high)
-
-
-@lru_cache(maxsize=64)
-def traced(name: str, low: float, high: float, through: tuple[float, ...] = ()) -> Branch:
-    """A branch from its anchor both ways.
-
-    Args:
-        name: of the family.
-        low: smallest k.
-        high: largest k.
-        through: values of k that have to be among the stations, ascending.
-    """
-    family = real_family(name)
-    start, rest = anchored(family), family.rest
-    sizes = [exact(k) - rest for k in sorted({low, high, *through})]
-    found: list[list[Station]] = []
-    folds: list[Crossing | None] = []
-    for end, order in ((exact(low) - rest, sizes[::-1]), (exact(high) - rest, sizes)):
-        caught: list[Crossing] = []
-
-        def fold(last: Station, end: arb = end, caught: list[Crossing] = caught) -> Station | None:
-            crossing = _fold(last, upwards=bool(end > last.size))
-            caught += [] if crossing is None else [crossing]
-            return None if crossing is None else Station(family, crossing.size, crossing.weights, 0, last)
-
-        beyond = bool(end > start.size) == (len(found) == 0)  # the anchor lies outside the range on this side
-        found.append([start] if beyond else list(followed(start, end, fold, order)))
-        folds.append(caught[0] if caught else None)
-    stations = (*found[0][::-1], *found[1][1:])
-    inside = tuple(s for s in stations if low <= s.k <= high)
-    if not any(s.sign for s in inside):
-        reached = f"{min(s.k for s in stations):.6g} to {max(s.k for s in stations):.6g}"
-        raise DomainError(f"got the range of k {low:g} to {high:g}, expected some of {reached}, where {name} exists")
-    return Branch(family, inside, folds[0], folds[1])
-
-
-def _fold(last: Station, upwards: bool) -> Crossing | None:
-    """The fold just beyond a station, if there is one."""
-    with precision(FIRST):
-        found = solved(guess(TRIVIAL, last), ROUGH)
-        if found is None:
-            return None
-        distance = float((found.size / last.size).log())
-    if (distance > 0) != upwards or abs(distance) > FOLD_DISTANCE:
-        return None
-    scale = [abs(float(w)) + 0.1 / last.k for w in last.weights.values()]
-    way = [float(w - found.weights[n]) / s for (n, w), s in zip(last.weights.items(), scale, strict=True)]
-    null = [float(x) / s for x, s in zip(found.null, scale, strict=True)]
-    along = abs(_dot(way, null)) / (_dot(way, way) * _dot(null, null)) ** 0.5
-    return found if along > FOLD_COSINE else None
-
-
-def _dot(x: Sequence[float], y: Sequence[float]) -> float:
-    return sum(a * b for a, b in zip(x, y, strict=True))
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,12 @@ class Rule:
 
 #: The longest matching path counts. ``deferred``: only inside functions or under TYPE_CHECKING.
 RULES = {
-    # scipy evaluates special functions in float64, for users; nothing of it is evidence
-    "analytic": Rule(frozenset({"sympy", "flint", "lark"}), frozenset({"numpy", "scipy"})),
+    # scipy and mpmath serve float64 functions for users, matplotlib draws; nothing of it is evidence
+    "analytic": Rule(frozenset({"sympy", "flint", "lark"}), frozenset({"numpy", "scipy", "mpmath", "matplotlib"})),
     "numeric": Rule(frozenset({"numpy", "scipy"})),
     "checks": Rule(
         frozenset({"analytic", "numeric", "click", "rich", "jinja2", "numpy", "flint"}),
-        frozenset({"joblib", "dask", "distributed"}),
+        frozenset({"joblib", "dask", "distributed", "scipy"}),
     ),
     "checks/recheck.py": Rule(frozenset({"flint"})),
 }

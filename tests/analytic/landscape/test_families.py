@@ -81,7 +81,10 @@ def test_sizes_may_be_real() -> None:
         ("diagonal", 1, None, DimensionError, "k >= 2"),
         ("II:73", 100, None, NoCriticalPointError, "no such point found"),
         ("I:19", 1000, None, NoCriticalPointError, "no such point found"),
-        ("II:2", 3, None, NoCriticalPointError, "larger symmetry"),
+        ("II:2", 3, None, NoCriticalPointError, "no such point found"),
+        ("II:4", 6, None, NoCriticalPointError, "larger symmetry"),
+        ("II:46", 63, None, NoCriticalPointError, "ends near k = 69.95"),
+        ("I:16", 412, None, NoCriticalPointError, "ends near k = 411.4"),
         ("A", 1, None, DimensionError, "k >= 3"),
         ("A", 2, None, DimensionError, "k >= 3"),
         ("I", 2, None, DimensionError, "none at k = 2"),
@@ -126,6 +129,13 @@ def test_other_activations_have_their_own_points(phi: str) -> None:
     point = critical_point("global", 4, 5, activation(phi))
     assert point.spectrum().dimension == 20
     assert all(bool(x > -(arb(2) ** -40)) for x in (r.value.arb for r in point.spectrum().rows))
+
+
+@pytest.mark.parametrize(("name", "k"), [("II:46", 71), ("II:50", 81), ("II:10", 13)])
+def test_near_a_fold_the_branch_keeps_its_sheet(name: str, k: int) -> None:
+    # the other sheet has a negative eigenvalue among symmetric directions
+    rows = critical_point(name, k).spectrum().rows
+    assert all(r.value.arb > 0 for r in rows if r.component == "trivial")
 
 
 def test_names_mean_branches_not_newton_s_whims() -> None:
