@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analytic.landscape.layout import Layout, Orbit
     from analytic.landscape.pair import Homogeneous
     from analytic.landscape.point import CriticalPoint, PointSpectrum
+    from analytic.landscape.thresholds import Thresholds
 
 
 def point_report(point: CriticalPoint, digits: int, environment: Mapping[str, JSON], formulas: bool = False) -> Report:
@@ -188,3 +189,41 @@ def blocks_report(
     payload: dict[str, JSON] = {"point": at, "blocks": machine}
     title = f"Blocks of the Hessian of L at a point of type {at}"
     return Report("blocks", title, columns, tuple(rows), tuple(notes), payload, environment, len(rows))
+
+
+def thresholds_report(found: Thresholds, digits: int, plot: str | None, environment: Mapping[str, JSON]) -> Report:
+    """The events of a family over real k.
+
+    Args:
+        found: the events.
+        digits: digits of k.
+        plot: the file of the picture, if one was drawn.
+        environment: see ``checks.report.environment``.
+    """
+    columns = (
+        Column("k", "k", "right"),
+        Column("event", "event"),
+        Column("isotypic component", "component"),
+        Column("index before", "index_before", "right"),
+        Column("index after", "index_after", "right"),
+    )
+    rows = tuple(
+        (
+            Cell(e.k.rounded(digits), value=_ball(e.k)),
+            Cell(e.kind),
+            Cell(e.component),
+            *(Cell("-" if i is None else str(i), value=i) for i in (e.index_before, e.index_after)),
+        )
+        for e in found
+    )
+    minimum: list[JSON] = [[a, b] for a, b in found.minimum]
+    ranges = ", ".join(f"{a} to {b}" for a, b in found.minimum) or "none"
+    notes = [
+        f"followed from k = {found.followed[0]:.8g} to k = {found.followed[1]:.8g}",
+        f"strict local minimum at the integers k: {ranges}",
+        "each event is proved; that there are no others between the points visited is observed, not proved",
+    ]
+    notes += [f"picture: {plot}"] if plot is not None else []
+    payload: dict[str, JSON] = {"family": found.name, "minimum": minimum, "followed": list(found.followed)}
+    title = f"Thresholds of the family {found.name} over real k (d = k)"
+    return Report("thresholds", title, columns, rows, tuple(notes), payload, environment)

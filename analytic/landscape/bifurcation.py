@@ -28,6 +28,8 @@ SUFFIXES = (".png", ".svg", ".pdf")
 #: Thresholds nearer to one another than this share of the axis are labelled at different heights.
 CROWDED = 0.03
 MAX_STEPS = 10_000
+#: The default range of a picture spans this ratio of k.
+WIDE = 30
 #: Axes that span a smaller ratio of k show plain numbers; eigenvalues are shown linearly up to LINEAR.
 FEW_DECADES, LINEAR = 100, 0.1
 
@@ -185,6 +187,18 @@ def bifurcation(name: str, k_range: tuple[Any, Any], steps: int = 200) -> Bifurc
     low, high = bounds(family, k_range)
     grid = tuple(float(k) for k in np.geomspace(low, high, steps)[1:-1])
     return of_branch(traced(family.name, low, high, grid))
+
+
+def picture_range(name: str, first: Any = None, last: Any = None) -> tuple[float, float]:
+    """The range of a picture: WIDE times its smallest k, unless the ends are given.
+
+    Raises:
+        FormulaError: no such family with real k.
+        DomainError: the range is out of bounds.
+    """
+    family = real_family(name)
+    low, _ = bounds(family, (first, None))
+    return bounds(family, (low, WIDE * max(low, 1.0) if last is None else last))
 
 
 def of_branch(branch: Branch) -> Bifurcation:

@@ -115,13 +115,14 @@ def real_family(name: str) -> RealFamily:
 
 
 def bounds(family: RealFamily, k_range: tuple[Any, Any] | None) -> tuple[float, float]:
-    """The range of k as floats.
+    """The range of k as floats; an end that is None is the default.
 
     Raises:
         DomainError: it is empty or reaches sizes where the layout has no meaning.
     """
     least = family.rest + family.least
-    low, high = k_range or (least + 1, FAR)
+    first, last = k_range or (None, None)
+    low, high = least + 1 if first is None else first, FAR if last is None else last
     if not (float(low) > least and float(low) < float(high) < float("inf")):
         raise DomainError(
             f"got the range of k {low} to {high} for {family.name}, expected {least} < smallest < largest, finite"

@@ -99,3 +99,53 @@ def blocks_command(at: str, wanted: str | None, activation: str, form: str, out:
     report = blocks_report(at, layout, weights, named_activation(activation), wanted, environment(precision="exact"))
     emit(report, form, out)
     return 0
+
+
+@click.command("family", short_help="Thresholds of a family over real k, and its picture.")
+@click.argument("name")
+@click.option("--from", "first", type=float, help="Follow the family from this k.  [default: where it begins]")
+@click.option(
+    "--to", "last", type=float, help="Follow it up to this k.  [default: 10^6; 40 times its first k with --plot]"
+)
+@click.option("--plot", metavar="FILE", help="Draw loss, eigenvalues and index against k: .png, .svg or .pdf.")
+@click.option("--data", metavar="FILE", help="Write the numbers of the picture as .csv.")
+@click.option("--steps", default=200, show_default=True, type=click.IntRange(2, 10_000), help="Points of the picture.")
+@click.option(
+    "--digits", default=15, show_default=True, type=click.IntRange(1, 10_000), help="Digits of the thresholds."
+)
+@output_options
+def family_command(
+    name: str,
+    first: float | None,
+    last: float | None,
+    plot: str | None,
+    data: str | None,
+    steps: int,
+    digits: int,
+    form: str,
+    out: str | None,
+) -> int:
+    """The real numbers of neurons k at which a family (A, I, II, I:p, II:p) is born, ends, or changes its index.
+
+    Each threshold is proved: an enclosure of the only solution of a square system near by. With --plot the bifurcation
+    picture is drawn: loss, eigenvalues by isotypic component and index against k.
+    """
+    from analytic.landscape.thresholds import thresholds
+    from checks.landscape_reports import thresholds_report
+    from checks.report import emit, ensure_writable, environment, write_atomically
+
+    for file in (plot, data):
+        if file is not None:
+            ensure_writable(file)
+    bounds = None if first is None and last is None else (first, last)
+    if plot is not None or data is not None:
+        from analytic.landscape.bifurcation import bifurcation, picture_range
+
+        drawn = bifurcation(name, picture_range(name, first, last), steps)
+        if plot is not None:
+            drawn.plot(plot)
+        if data is not None:
+            write_atomically(data, drawn.csv())
+    found = thresholds(name, digits, bounds)
+    emit(thresholds_report(found, digits, plot, environment(precision=f"{digits} digits")), form, out)
+    return 0
