@@ -67,7 +67,9 @@ def _bracketed(text: str) -> str:
 
 
 def _atomic(text: str) -> bool:
-    return not is_sum(text) and "*" not in text or (text.startswith("(") and text.endswith(")") and text.count("(") == 1)
+    return (not is_sum(text) and "*" not in text) or (
+        text.startswith("(") and text.endswith(")") and text.count("(") == 1
+    )
 
 
 def _laurent_terms(x: Constant, style: Style) -> Iterator[str]:

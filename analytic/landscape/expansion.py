@@ -1,8 +1,8 @@
 r"""Critical points, their losses and eigenvalues in powers of $k^{-1/2}$, with exact coefficients where there are any.
 
-With $s = k^{-1/2}$ the programs of the landscape run in the field of Laurent series over Q(pi) (and square roots such as
+With $s = k^{-1/2}$ the programs of the landscape run in the field of Laurent series over Q(pi) (with roots such as
 $\sqrt p$); Newton's iteration there gives the weights from the family's limit alone. For ``I:p`` with p fixed the limit
-solves a transcendental system, and for shares of k the radicals multiply: there the coefficients are certified balls.
+solves a transcendental system, and for shares of k the radicals multiply: those families are refused.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from flint import arb
 from analytic.balls import Ball, precision
 from analytic.errors import DomainError
 from analytic.landscape.expansion_text import Term, latex_of, text_of
-from analytic.landscape.laurent import EXACT, PrecisionLostError, Series, SeriesRing
+from analytic.landscape.laurent import EXACT, PrecisionLostError, Series, SeriesRing, moved
 from analytic.landscape.limits import Limit, by_label, limit
-from analytic.landscape.pi_field import PiField
+from analytic.landscape.pi_field import OutsideFieldError, PiField
 from analytic.landscape.pi_roots import roots_in
 from analytic.landscape.programs import Programs, programs
 from analytic.landscape.series_eigenvalues import characteristic_polynomial, roots
-from analytic.landscape.series_newton import NoExpansionError, Solution, moved, solution
+from analytic.landscape.series_newton import BOX_ORDER, CriticalSeries, NoExpansionError
 
 #: Orders of the weights beyond the order asked for: to begin with, and when that is not enough.
 EXTRA, MORE, MOST = 4, 2, 60
@@ -124,6 +124,7 @@ def expansion(name: str, order: int, what: str = "weights") -> Any:
     Raises:
         FormulaError: the name is none of these.
         DomainError: impossible order or quantity.
+        OutsideFieldError: the coefficients are no rational functions of pi (I:p with p fixed, shares of k).
         NoExpansionError: no expansion in powers of k^(-1/2) was found.
 
     Example:
@@ -151,22 +152,29 @@ class Branch:
     """
 
     def __init__(self, limit: Limit) -> None:
+        if (limit.kind == "I" and limit.ratio == 0) or 0 < limit.ratio < 1:
+            raise OutsideFieldError(
+                f"got {limit.name}, whose coefficients are no rational functions of pi; expected global, diagonal, "
+                f"A, I, II or II:p with p fixed"
+            )
         self.limit, self.field = limit, PiField()
-        self._solution: Solution | None = None
 
     @cached_property
     def programs(self) -> Programs:
         """The programs of the layout, d = k."""
         return programs(self.limit.layout, tuple(self.limit.small.items()), self.limit.weights, extra_columns=False)
 
+    @cached_property
+    def critical(self) -> CriticalSeries:
+        """The critical point, as far as it is known."""
+        return CriticalSeries(self.programs, self.field, self.limit.sizes, self.limit.start)
+
     def solved(self, order: int) -> Mapping[str, Series]:
         """The weights below s^(order + 1), with their O-terms."""
         if self.limit.kind == "global":
             ring = SeriesRing(self.field, 2)
             return {o.name: ring.series(0, (self.field.number(v),), EXACT) for o, v in self.limit.weights}
-        if self._solution is None or self._solution.order < order:
-            self._solution = solution(self.programs, self.field, self.limit.sizes, self.limit.start, order)
-        return {n: w.truncated(order + 1) for n, w in self._solution.weights.items()}
+        return {n: w.truncated(order + 1) for n, w in self.critical.to(order).items()}
 
     def weights(self, order: int) -> dict[str, Expansion]:
         """By orbit."""
@@ -185,15 +193,22 @@ class Branch:
         raise NoExpansionError(f"got cancellation of more than {MOST} terms in the expansions of {self.limit.name}")
 
     def loss(self, order: int) -> Expansion:
-        """The loss at the critical point."""
+        """The loss at the critical point: stationary, so that half the order of the weights is enough."""
+        weights, known = self._for_loss(order)
+        for terms in range(order + 8, order + MOST, MORE):
+            ring = SeriesRing(self.field, terms)
+            found = self.programs.loss.run(ring, {**self.limit.sizes(ring), **moved(ring, weights)})[0].truncated(known)
+            if found.order > order:
+                return Expansion(f"loss({self.limit.name})", found.truncated(order + 1), order)
+        raise NoExpansionError(f"got cancellation of more than {MOST} terms in the loss of {self.limit.name}")
 
-        def compute(ring: SeriesRing, values: dict[str, Series]) -> Series:
-            found: Series = self.programs.loss.run(ring, values)[0]
-            if found.order <= order:
-                raise PrecisionLostError(f"the loss is known to O(s^{found.order}) only")
-            return found
-
-        return Expansion(f"loss({self.limit.name})", self._to_order(order, compute).truncated(order + 1), order)
+    def _for_loss(self, order: int) -> tuple[Mapping[str, Series], int]:
+        if self.limit.kind == "global":
+            return self.solved(order), EXACT
+        half = max(order // 2 + 1, BOX_ORDER)
+        while self.critical.loss_order(half) <= order:
+            half += 1
+        return self.critical.to(half), self.critical.loss_order(half)
 
     def eigenvalues(self, order: int) -> list[Expansion]:
         """All eigenvalues of the Hessian, d = k."""
@@ -230,7 +245,7 @@ def _sum(series: Series, k: arb, order: int) -> arb:
     s, total = 1 / k.sqrt(), arb(0)
     for i, c in enumerate(series.coefficients, series.valuation):
         if i <= order:
-            total += (c if isinstance(c, arb) else c.ball()) * s**i
+            total += c.ball() * s**i
     return total
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from analytic.landscape.constant_text import LATEX, TEXT, Style, constant_text, is_sum
+from analytic.landscape.constant_text import LATEX, TEXT, constant_text, is_sum
 from analytic.landscape.pi_field import Constant
-
-#: Digits of a coefficient that is a ball.
-DIGITS = 12
 
 
 class Term(NamedTuple):
-    """c k^(-index/2)."""
+    """c k^(-power/2)."""
 
-    coefficient: Any
-    index: int
+    coefficient: Constant
+    power: int
 
 
 def text_of(terms: Sequence[Term], order: int | None) -> str:
@@ -27,31 +24,24 @@ def text_of(terms: Sequence[Term], order: int | None) -> str:
         >>> from analytic.landscape.pi_field import PiField
         >>> K = PiField()
         >>> text_of([Term(K.pi - K.one, -2), Term(K.number(3), 1)], 1)
-        '(pi - 1)*k + 3/k^(1/2) + O(1/k)'
+        '(pi - 1)*k + 3/k^(1/2) + O(k^(-1))'
     """
-    written = [_text(_constant(t.coefficient, TEXT), Fraction(-t.index, 2)) for t in terms if _present(t)]
+    written = [_text(constant_text(t.coefficient, TEXT), Fraction(-t.power, 2)) for t in terms if t.coefficient]
     if order is not None:
-        written.append(f"O({_text('1', Fraction(-order - 1, 2))})")
+        written.append(f"O({_order(order, 'k^({})')})")
     return _joined(written)
 
 
 def latex_of(terms: Sequence[Term], order: int | None) -> str:
     """The sum in LaTeX."""
-    written = [_latex(_constant(t.coefficient, LATEX), Fraction(-t.index, 2)) for t in terms if _present(t)]
+    written = [_latex(constant_text(t.coefficient, LATEX), Fraction(-t.power, 2)) for t in terms if t.coefficient]
     if order is not None:
-        written.append(rf"O\left({_latex('1', Fraction(-order - 1, 2))}\right)")
+        written.append(rf"O\left({_order(order, 'k^{{{}}}')}\right)")
     return _joined(written)
 
 
-def _present(term: Term) -> bool:
-    c = term.coefficient
-    return bool(c) if isinstance(c, Constant) else bool(c != 0 or not c == 0)
-
-
-def _constant(c: Any, style: Style) -> str:
-    if isinstance(c, Constant):
-        return constant_text(c, style)
-    return str(c.str(DIGITS, radius=False))
+def _order(order: int, power: str) -> str:
+    return power.format(Fraction(-order - 1, 2))
 
 
 def _text(c: str, power: Fraction) -> str:

@@ -80,6 +80,11 @@ class Series:
         return self.coefficients[i] if 0 <= i < len(self.coefficients) else self.ring.field.zero
 
     @property
+    def first(self) -> int:
+        """The exponent below which all coefficients are 0."""
+        return self.valuation if self.coefficients else self.order
+
+    @property
     def leading(self) -> Any:
         """The first coefficient.
 
@@ -269,4 +274,4 @@ def moved(ring: SeriesRing, values: Mapping[str, Series]) -> dict[str, Series]:
 
 def least_valuation(values: Iterable[Series]) -> int:
     """The smallest exponent that occurs, O-terms included."""
-    return min(min(x.valuation, x.order) for x in values)
+    return min(x.first for x in values)

@@ -1,4 +1,4 @@
-r"""Where the families of critical points begin at k = infinity: sizes of blocks and limits of weights, in $s = k^{-1/2}$.
+r"""Where the families of critical points begin at k = infinity: sizes of blocks, limits of weights, in $s = k^{-1/2}$.
 
 Only the limit is given (signs, the block -I + (2/p) J, and which power of s each correction begins with); Newton's
 iteration in the ring of series finds every coefficient from there, whatever the first guess of the corrections.
@@ -77,6 +77,8 @@ class Limit:
     def start(self, ring: SeriesRing) -> dict[str, Series]:
         """Weights with the right limit."""
         one, small = ring.one, ring.variable * ring.variable
+        if self.kind == "diagonal":
+            return {self.layout.orbits[0].name: ring.variable}
         if self.kind == "II":
             near = small if self.ratio else small * small
             whole = {"d_1": one, "a_11": -near, "a_12": small, "a_21": small, "d_2": small - one, "a_22": small}

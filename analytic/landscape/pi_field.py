@@ -243,7 +243,9 @@ class PiField:
         if not x:
             return self.zero
         if x.sign < 0 or set(x.numerators) != {0}:
-            raise OutsideFieldError(f"got the square root of {x.ball()}: it is no rational function of pi with radicals")
+            raise OutsideFieldError(
+                f"got the square root of {x.ball()}: it is no rational function of pi with radicals"
+            )
         below = self.denominator(x.exponents) * x.integer
         root, rest = _square_part(x.numerators[0] * below)
         value = Constant(self, {0: root}, 1, ()) * self._root_of_squarefree(rest)
@@ -254,7 +256,7 @@ class PiField:
         for subset in range(1 << len(self.radicals)):
             known = self.radicand(subset)
             root, left = _square_part(rest * known)
-            if left != 1:
+            if not left.is_one():
                 continue
             value = Constant(self, {subset: root}, 1, ()) / Constant(self, {0: known}, 1, ())
             return value if value.sign > 0 else -value

@@ -1,4 +1,4 @@
-r"""Roots in the field Q(pi, radicals) of polynomials over it: linear factors by factorisation, the quadratic formula."""
+r"""Roots in the field Q(pi, radicals) of polynomials over it: linear factors by factorisation, quadratic formula."""
 
 from __future__ import annotations
 

@@ -81,15 +81,13 @@ def _roots(p: Polynomial, least: int, order: int, leading_roots: LeadingRoots) -
             term = ring.constant(root).shifted(valuation)
             shifted = _shifted(p, term)
             if times == 1:
-                found.append(term + _lifted(shifted, valuation + 1, order))
+                found.append(term + _lifted(shifted, order))
             else:
                 found += [term + x for x in _roots_near_zero(shifted, times, valuation + 1, order, leading_roots)]
     return found
 
 
-def _roots_near_zero(
-    p: Polynomial, times: int, least: int, order: int, leading_roots: LeadingRoots
-) -> list[Series]:
+def _roots_near_zero(p: Polynomial, times: int, least: int, order: int, leading_roots: LeadingRoots) -> list[Series]:
     found = _roots(p, least, order, leading_roots)
     if len(found) != times:
         raise PrecisionLostError(f"got {len(found)} roots where {times} meet: too few terms")
@@ -105,7 +103,7 @@ def _edges(p: Polynomial, least: int, order: int) -> list[tuple[int, int, int]]:
     while at > 0:
         _require(p[at])
         # roots of valuation v: c_at s^(v at) meets c_i s^(v i), so v = (val c_i - val c_at) / (at - i), the least first
-        slopes = [(Fraction(_first(c) - p[at].valuation, at - i), i) for i, c in enumerate(p[:at]) if _first(c) < EXACT]
+        slopes = [(Fraction(c.first - p[at].valuation, at - i), i) for i, c in enumerate(p[:at]) if c.first < EXACT]
         if not slopes:
             found.append((order + 1, 0, at))
             break
@@ -123,11 +121,6 @@ def _edges(p: Polynomial, least: int, order: int) -> list[tuple[int, int, int]]:
     return [e for e in found if e[0] >= least]
 
 
-def _first(c: Series) -> int:
-    """Valuation, or where it may begin."""
-    return c.valuation if c.coefficients else c.order
-
-
 def _require(c: Series) -> None:
     if not c.coefficients:
         raise PrecisionLostError(f"a coefficient of a characteristic polynomial is known as O(s^{c.order}) only")
@@ -142,22 +135,18 @@ def _shifted(p: Polynomial, a: Series) -> Polynomial:
     return out
 
 
-def _lifted(p: Polynomial, valuation: int, order: int) -> Series:
-    """The one root of valuation at least that, known below s^(order + 1)."""
+def _lifted(p: Polynomial, order: int) -> Series:
+    """The one root near 0, known below s^(order + 1)."""
     ring = p[0].ring
     root = ring.series(0, (), EXACT)
-    known = valuation
     while True:
         value, slope = p[-1], ring.series(0, (), EXACT)
         for c in reversed(p[:-1]):
             slope = slope * root + value
             value = value * root + c
         step = value * slope.inverse()
+        if step.first > order:
+            return root.truncated(order + 1)
         if step.order <= order:
-            if step.order <= known:
-                raise PrecisionLostError(f"an eigenvalue is known to O(s^{step.order}) only, wanted to order {order}")
-        if min(step.valuation, step.order) > order:
-            return root.truncated(order + 1) if root.order > order else root
-        root, known = (root - step).polynomial(min(order + 1, step.order)), step.order
-        if known <= order:
-            raise PrecisionLostError(f"an eigenvalue is known to O(s^{known}) only, wanted to order {order}")
+            raise PrecisionLostError(f"an eigenvalue is known to O(s^{step.order}) only, wanted to order {order}")
+        root = (root - step).polynomial(order + 1)

@@ -1,7 +1,7 @@
 r"""Critical points as series in $s = k^{-1/2}$: Newton's iteration in the field of Laurent series, and its certificate.
 
-With the s-adic absolute value, Newton's method converges quadratically once a start has the right limit, and each step
-is exact linear algebra over the constants. The Krawczyk operator works there as it does in balls: with weights W and the
+With the s-adic absolute value, Newton's method converges quadratically once a start has the right limit; each step
+is exact linear algebra over the constants. The Krawczyk operator works there as in balls: with weights W and the
 box $X = W + O(s^{m+1})$, if all entries of $I - J(W)^{-1} J(X)$ are $O(s)$ and $J(W)^{-1} g(W)$ is $O(s^{m+1})$, then X
 contains exactly one formal solution, and any W' in X whose Newton step is $O(s^{n+1})$ agrees with it below $s^{n+1}$.
 """
@@ -11,10 +11,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import reduce
 from typing import Any
 
-from analytic.errors import AnalyticError
+from analytic.errors import AnalyticError, DomainError
 from analytic.landscape.laurent import EXACT, PrecisionLostError, Series, SeriesRing, least_valuation, moved
 from analytic.landscape.programs import Programs
 
@@ -31,21 +32,6 @@ class NoExpansionError(AnalyticError):
     """Newton's method in the ring of series does not converge from the family's limit."""
 
 
-@dataclass(frozen=True)
-class Solution:
-    """A critical point as polynomials in s.
-
-    Args:
-        weights: agree with the critical point below s^(order + 1).
-        order: of the weights.
-        terms: how many terms were needed on the way.
-    """
-
-    weights: Weights
-    order: int
-    terms: int
-
-
 def solve(A: Sequence[Sequence[Series]], b: Sequence[Sequence[Series]]) -> list[list[Series]]:
     """Solves A X = B by elimination; pivots are the entries of least valuation.
 
@@ -53,7 +39,8 @@ def solve(A: Sequence[Sequence[Series]], b: Sequence[Sequence[Series]]) -> list[
         PrecisionLostError: no pivot is known to differ from 0.
     """
     rows = [[*row, *right] for row, right in zip(A, b, strict=True)]
-    m, order = len(rows), []
+    m = len(rows)
+    order: list[tuple[int, int]] = []
     left = set(range(m))
     for _ in range(m):
         i, j = _pivot(rows, left, [c for c in range(m) if c not in {c for _, c in order}])
@@ -64,7 +51,9 @@ def solve(A: Sequence[Sequence[Series]], b: Sequence[Sequence[Series]]) -> list[
         for r in range(m):
             if r != i and rows[r][j].coefficients:
                 factor = rows[r][j]
-                rows[r] = [x if c == j else x - factor * y for c, (x, y) in enumerate(zip(rows[r], rows[i], strict=True))]
+                rows[r] = [
+                    x if c == j else x - factor * y for c, (x, y) in enumerate(zip(rows[r], rows[i], strict=True))
+                ]
     place = {j: i for i, j in order}
     return [rows[place[j]][m:] for j in range(m)]
 
@@ -88,61 +77,70 @@ def inverse(A: Sequence[Sequence[Series]]) -> list[list[Series]]:
     return solve(A, [[ring.one if i == j else zero for j in range(len(A))] for i in range(len(A))])
 
 
-def solution(
-    programs: Programs, field: Any, sizes: SizesIn, start: Callable[[SeriesRing], Weights], order: int
-) -> Solution:
-    """The weights of a critical point as series.
+@dataclass
+class CriticalSeries:
+    """A critical point as series: found from its limit, proved in a box, then taken to any order.
 
     Args:
         programs: of the layout, without extra columns.
         field: of the constants.
         sizes: of the blocks, as series.
         start: weights with the right limit.
-        order: of the weights: all coefficients below s^(order + 1) are wanted.
-
-    Raises:
-        NoExpansionError: the iteration does not settle.
-        OutsideFieldError: a coefficient lies outside the field.
-    """
-    run = Iteration(programs, field, sizes)
-    reached = min(order, BOX_ORDER)
-    weights = run.begun(start, reached)
-    while reached < order:
-        inverse_jacobian = run.inverse_jacobian(weights, reached)
-        reached = min(order, 2 * reached)
-        weights = run.settled(inverse_jacobian, weights, reached)
-    return Solution(weights, order, run.margin)
-
-
-@dataclass
-class Iteration:
-    """Newton's iteration at a layout, with the number of terms that cancellations turn out to need.
-
-    Args:
-        programs: of the layout.
-        field: of the constants.
-        sizes: of the blocks.
-        margin: terms beyond the order of the weights.
+        margin: terms beyond the order of the weights, as cancellations turn out to need.
     """
 
     programs: Programs
     field: Any
     sizes: SizesIn
+    start: Callable[[SeriesRing], Weights]
     margin: int = MARGIN
+    order: int = 0
+    found: Weights = dataclass_field(default_factory=dict)
+    jacobian_valuation: int = 0
+
+    def to(self, order: int) -> Weights:
+        """The weights as polynomials that agree with the critical point below s^(order + 1).
+
+        Raises:
+            NoExpansionError: the iteration does not settle.
+            OutsideFieldError: a coefficient lies outside the field.
+        """
+        if not self.found:
+            self.found, self.order = self.begun(BOX_ORDER), BOX_ORDER
+        while self.order < order:
+            inverse_jacobian = self.inverse_jacobian(self.found, self.order)
+            reached = min(order, 2 * self.order)
+            self.found, self.order = self.settled(inverse_jacobian, self.found, reached), reached
+        return {n: w.polynomial(order + 1) for n, w in self.found.items()}
 
     def ring(self, order: int) -> SeriesRing:
         """With enough terms for weights of that order."""
         if self.margin > MOST_TERMS:
-            raise NoExpansionError(f"got cancellation of more than {MOST_TERMS} terms in the critical point's equations")
+            raise NoExpansionError(
+                f"got cancellation of more than {MOST_TERMS} terms in the critical point's equations"
+            )
         return SeriesRing(self.field, order + self.margin)
 
     def values(self, ring: SeriesRing, weights: Weights) -> dict[str, Series]:
         """All inputs of the programs."""
         return {**self.sizes(ring), **moved(ring, weights)}
 
-    def begun(self, start: Callable[[SeriesRing], Weights], order: int) -> Weights:
+    def loss_order(self, order: int) -> int:
+        r"""The loss at polynomial weights of that order agrees with the critical value below this power of s.
+
+        The loss is stationary: with $\delta = O(s^{n+1})$ the difference is $\delta^T H \delta / 2$ at a point of the
+        certificate's box, and H is the Jacobian times the orbits' sizes, at most k^2 entries each.
+        """
+        if order < BOX_ORDER:
+            raise DomainError(
+                f"got weights of order {order}, expected at least {BOX_ORDER}, that of the certificate's box"
+            )
+        self.to(order)
+        return 2 * (order + 1) + self.jacobian_valuation - 4
+
+    def begun(self, order: int) -> Weights:
         """Newton's method from the limit, until the step is O(s^(order + 1))."""
-        weights = start(self.ring(order))
+        weights = self.start(self.ring(order))
         for _ in range(MAX_STEPS):
             step = self._step(weights, order)
             if least_valuation(step.values()) > order:
@@ -190,6 +188,7 @@ class Iteration:
         box = {n: w.truncated(order + 1) for n, w in self.values(ring, weights).items() if n in weights}
         centre = inverse(self.programs.run_newton(ring, self.values(ring, weights))[1])
         around = self.programs.run_newton(ring, {**self.sizes(ring), **box})[1]
+        self.jacobian_valuation = least_valuation(x for row in around for x in row)
         for i, row in enumerate(centre):
             for j in range(len(row)):
                 image = _inner(row, [line[j] for line in around], ring)
