@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from checks.errors import ClaimError
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flint import arb
 
     from analytic.balls import Ball
+    from analytic.landscape.expansion import Expansion
     from analytic.landscape.layout import Layout, Orbit
     from analytic.landscape.pair import Homogeneous
     from analytic.landscape.point import CriticalPoint, PointSpectrum
@@ -227,3 +228,32 @@ def thresholds_report(found: Thresholds, digits: int, plot: str | None, environm
     payload: dict[str, JSON] = {"family": found.name, "minimum": minimum, "followed": list(found.followed)}
     title = f"Thresholds of the family {found.name} over real k (d = k)"
     return Report("thresholds", title, columns, rows, tuple(notes), payload, environment)
+
+
+def expansion_report(
+    name: str, what: str, order: int, terms: Sequence[Expansion], environment: Mapping[str, JSON]
+) -> Report:
+    """Expansions of a family in powers of k^(-1/2).
+
+    Args:
+        name: of the family.
+        what: loss, weights or eigenvalues.
+        order: the highest order of k^(-1/2).
+        terms: the expansions.
+        environment: see ``checks.report.environment``.
+    """
+    columns = (Column("quantity", "quantity"), Column("expansion", "expansion"))
+    rows = tuple((Cell(_quantity(t)), Cell(str(t), t.latex)) for t in terms)
+    machine: list[JSON] = [{"quantity": _quantity(t), "expansion": str(t), "latex": t.latex} for t in terms]
+    payload: dict[str, JSON] = {"family": name, "of": what, "order": order, "expansions": machine}
+    notes = [
+        "formal power series that solve the equations of a critical point, with uniqueness; agreement with the branch "
+        "is observed at large k"
+    ]
+    title = f"Expansion of the {what} of the family {name} in powers of k^(-1/2)"
+    return Report("expansion", title, columns, rows, tuple(notes), payload, environment, len(rows))
+
+
+def _quantity(term: Expansion) -> str:
+    """Eigenvalues by component, other quantities by name."""
+    return term.title if term.component is None else f"eigenvalue of {term.component}"

@@ -149,3 +149,31 @@ def family_command(
     found = thresholds(name, digits, bounds)
     emit(thresholds_report(found, digits, plot, environment(precision=f"{digits} digits")), form, out)
     return 0
+
+
+@click.command("expand", short_help="Expansions of a family in powers of k^(-1/2).")
+@click.argument("name")
+@click.option(
+    "--of",
+    "what",
+    type=click.Choice(["loss", "weights", "eigenvalues"]),
+    default="loss",
+    show_default=True,
+    help="What to expand.",
+)
+@click.option("--order", default=4, show_default=True, type=click.IntRange(0, 40), help="Terms up to k^(-ORDER/2).")
+@output_options
+def expand_command(name: str, what: str, order: int, form: str, out: str | None) -> int:
+    """Loss, weights or eigenvalues of a family (global, diagonal, A, I, II, II:p, I:p) as k goes to infinity.
+
+    Coefficients are exact, rational functions of pi (with the square root of p for II:p), or certified numbers where
+    they are not.
+    """
+    from analytic.landscape.expansion import expansion
+    from checks.landscape_reports import expansion_report
+    from checks.report import emit, environment
+
+    found = expansion(name, order, what)
+    terms = list(found.values()) if isinstance(found, dict) else found if isinstance(found, list) else [found]
+    emit(expansion_report(name, what, order, terms, environment(precision="exact")), form, out)
+    return 0

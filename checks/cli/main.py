@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from checks.cli.commands import expect_command, verify_command
-from checks.cli.landscape import blocks_command, family_command, spectrum_command
+from checks.cli.landscape import blocks_command, expand_command, family_command, spectrum_command
 from checks.cli.options import expand_shorthands
 
 FAILED, USAGE, INTERNAL, INTERRUPTED = 1, 2, 70, 130
@@ -25,6 +25,7 @@ def cli() -> None:
 
 
 cli.add_command(blocks_command)
+cli.add_command(expand_command)
 cli.add_command(expect_command)
 cli.add_command(family_command)
 cli.add_command(spectrum_command)
