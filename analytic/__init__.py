@@ -48,12 +48,15 @@ if TYPE_CHECKING:
     )
     from analytic.gaussian_law import GaussianLaw
     from analytic.grammar import parse
+    from analytic.landscape.bifurcation import bifurcation
+    from analytic.landscape.expansion import expansion
     from analytic.landscape.isotropy import isotropy
     from analytic.landscape.model import StudentTeacher
     from analytic.landscape.named import find_point, point_from_weights
     from analytic.landscape.point import CriticalPoint
     from analytic.landscape.search import points_at
     from analytic.landscape.spectrum import Spectrum, spectrum
+    from analytic.landscape.thresholds import thresholds
     from analytic.open_expectation import OpenExpectation
     from analytic.ring import Ring
     from analytic.series.enclosure import certified_mean
@@ -127,6 +130,9 @@ _HOME = {
     "point_from_weights": "landscape.named",
     "CriticalPoint": "landscape.point",
     "points_at": "landscape.search",
+    "thresholds": "landscape.thresholds",
+    "bifurcation": "landscape.bifurcation",
+    "expansion": "landscape.expansion",
     "Spectrum": "landscape.spectrum",
     "spectrum": "landscape.spectrum",
     "OpenExpectation": "open_expectation",
@@ -167,6 +173,7 @@ __all__ = [
     "arc_cosine",
     "arc_cosine_ball",
     "arc_cosine_formula",
+    "bifurcation",
     "bump",
     "certified_mean",
     "compile_expectation",
@@ -177,6 +184,7 @@ __all__ = [
     "elu",
     "erf",
     "exp",
+    "expansion",
     "expansion_at_one",
     "expect",
     "find_point",
@@ -208,6 +216,7 @@ __all__ = [
     "symbolic_nngp",
     "symbolic_ntk",
     "tanh",
+    "thresholds",
 ]
 
 

@@ -170,6 +170,9 @@ def bifurcation(name: str, k_range: tuple[Any, Any], steps: int = 200) -> Bifurc
             eigenvalues; the real parts stand for them.
         steps: number of values of k, equally spaced in log k; stations that the continuation adds are kept too.
 
+    Returns:
+        Loss, eigenvalues and index over k, with the events in the range.
+
     Raises:
         FormulaError: no such family with real k.
         DomainError: the range or the number of steps is out of bounds, or the family is nowhere in the range.

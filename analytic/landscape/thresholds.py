@@ -82,6 +82,9 @@ def thresholds(name: str, digits: int = 15, k_range: tuple[Any, Any] | None = No
         digits: of k.
         k_range: smallest and largest k that are looked at; default from p + 1 (A: 3, I: 4) to 10^6.
 
+    Returns:
+        The events in the order of k, and the integers k at which the point is a strict local minimum.
+
     Raises:
         FormulaError: no such family with real k.
         DomainError: the digits or the range are out of bounds.
