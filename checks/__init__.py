@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from checks.claim import Claim, Identity, SpectrumTable
     from checks.errors import ClaimError, UnknownClaimError, VacuousClaimError
     from checks.judge import verify
+    from checks.point_facts import PointFacts
     from checks.verdict import Kind, Verdict
 
 _HOME = {
@@ -22,6 +23,7 @@ _HOME = {
     "UnknownClaimError": "errors",
     "VacuousClaimError": "errors",
     "verify": "judge",
+    "PointFacts": "point_facts",
     "Kind": "verdict",
     "Verdict": "verdict",
 }
@@ -31,6 +33,7 @@ __all__ = [
     "ClaimError",
     "Identity",
     "Kind",
+    "PointFacts",
     "SpectrumTable",
     "UnknownClaimError",
     "VacuousClaimError",

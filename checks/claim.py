@@ -12,6 +12,7 @@ from analytic.grammar import formula, parse
 from analytic.neurons import PAIR, SELF, STUDENTS, TEACHERS, is_loss_derivative
 from checks.domain import ANGLES, POSITIVE, REALS, Assumption, Domain, read_assumption, read_domain
 from checks.errors import ClaimError
+from checks.point_facts import PointFacts
 from checks.verdict import Kind
 
 #: Names that cannot be variables; rho is cos(theta): restrict theta instead.
@@ -140,7 +141,7 @@ class Claim:
     """
 
     name: str
-    statement: Identity | SpectrumTable
+    statement: Identity | SpectrumTable | PointFacts
     title: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
@@ -154,7 +155,7 @@ class Claim:
             raise ClaimError(f"got the expected verdicts {sorted(unknown)}, expected some of {[k.value for k in Kind]}")
         if isinstance(self.assumptions, str):
             raise ClaimError(f"got the assumptions {self.assumptions!r}, expected a tuple of inequalities")
-        if isinstance(self.statement, SpectrumTable):
+        if not isinstance(self.statement, Identity):
             return
         self.sides()
         self._check_variables()
@@ -240,7 +241,7 @@ class Claim:
     @property
     def limit(self) -> str | None:
         """The angle at which limits are taken, as text, if there are any."""
-        return None if isinstance(self.statement, SpectrumTable) else _limit(self.sides())
+        return _limit(self.sides()) if isinstance(self.statement, Identity) else None
 
     def read_assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions as inequalities."""

@@ -13,10 +13,14 @@ from analytic.errors import AnalyticError, DomainError, FormulaError, OutsideRin
 from analytic.formula import Expr
 from analytic.frame import Tensor
 from checks.claim import Claim, Identity, SpectrumTable
+from checks.critical_points import certificate, judge_facts
 from checks.empirical import QUADRATURE, SAMPLING, Settings, confront, estimate_side, estimated_at, is_derivative
 from checks.errors import ClaimError
 from checks.exact import Side, has_value, is_closed, judge_identity, sides_by_class
 from checks.neurons import judge_networks
+from checks.point_facts import PointFacts
+from checks.point_slips import slips_of_facts
+from checks.point_witness import point_evidence
 from checks.points import Point, random_points
 from checks.slips import slips
 from checks.spectra import judge_samples, judge_table, read_rows, slips_of_table
@@ -85,6 +89,8 @@ def verify(
 def _judge(claim: Claim, settings: Settings, power: bool) -> Verdict:
     if isinstance(claim.statement, SpectrumTable):
         return _judge_spectrum(claim, claim.statement, settings, power)
+    if isinstance(claim.statement, PointFacts):
+        return _judge_point(claim, claim.statement, settings, power)
     exact = judge_identity(claim, settings.seed)
     empirical, missing = empirical_evidence(claim, settings)
     verdict = decide(claim, exact, empirical, missing, lambda: empirical_evidence(claim, fresh(settings))[0])
@@ -232,6 +238,26 @@ def _judge_spectrum(claim: Claim, table: SpectrumTable, settings: Settings, powe
     if power and verdict.kind is Kind.REFUTED:
         repairs = (d for d, slip in slips_of_table(rows) if judge_table(slip).outcome is Outcome.EQUAL)
         return replace(verdict, repair=next(repairs, None))
+    return verdict
+
+
+def _judge_point(claim: Claim, facts: PointFacts, settings: Settings, power: bool) -> Verdict:
+    exact, repair = judge_facts(facts)
+    empirical: tuple[EmpiricalEvidence, ...] = ()
+    missing = ""
+    try:
+        empirical = point_evidence(facts, certificate(facts), settings)
+    except (AnalyticError, NumericError) as error:
+        missing = f"no empirical evidence: {error}"
+    verdict = decide(claim, exact, empirical, missing, lambda: ())
+    if verdict.witnesses_disagree:
+        return verdict
+    if exact.outcome is Outcome.UNDECIDED:  # estimates at one point would make no proof of its existence
+        return replace(verdict, kind=Kind.INCONCLUSIVE, reason="; ".join(t for t in (exact.detail, missing) if t))
+    if verdict.kind is Kind.REFUTED:
+        return replace(verdict, reason=exact.detail, repair=repair if power else None)
+    if power:
+        return replace(verdict, power=_power([(d, judge_facts(slip)[0].outcome) for d, slip in slips_of_facts(facts)]))
     return verdict
 
 

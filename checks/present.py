@@ -187,6 +187,9 @@ def verdicts_report(verdicts: Sequence[Verdict], strict: bool, note: str, enviro
 
 def _short(statement: str) -> str:
     """The statement without its definitions, and a spectrum without its rows: the table stays readable."""
+    head, at, table = statement.partition("spectrum ")
+    if statement.startswith("critical point ") and at:
+        return f"{head}{table.count(' x ')} eigenvalues"
     head, at, table = statement.partition(" at global: ")
     return f"{head}{at.rstrip(': ')}, {table.count(' x ')} eigenvalues" if at else statement.partition("  where ")[0]
 
@@ -196,6 +199,8 @@ def _notes(v: Verdict, strict: bool) -> list[str]:
     if v.as_expected(strict) and v.kind in (Kind.PROVED, Kind.CERTIFIED):
         return []
     found = v.exact.counterexample if v.exact is not None else None
+    if v.statement.startswith("critical point "):  # the reason names both values
+        found = None
     values = f": left {found.left}, right {found.right}, ratio {found.ratio or '-'}" if found is not None else ""
     lines = [f"{v.claim}: {v.reason}{values}"]
     if v.kind is Kind.REFUTED and v.exact is not None and v.exact.derived and v.exact.derived not in v.statement:

@@ -216,8 +216,7 @@ class _Integral:
         sampled = any(p.kind != "scheme" for p in parts)
         if value == 0.0 and size.most == 0.0 and not sampled:
             return Measured(0.0)
-        own += self._rounding() * size.most
-        return Measured(self.constant, 0.0) * Measured(value, own, size.typical, sampled)
+        return Measured(self.constant) * Measured(value, own + self._rounding() * size.most, size.typical, sampled)
 
     def _rounding(self) -> float:
         r"""Share of the size by which roundings of the law move the integral, to first order.
@@ -243,7 +242,7 @@ class _Integral:
 
     def _sampled(self, function: Function, samples: int, bounds: tuple[float, float] | None = None) -> Estimate:
         density, mean, covariance = self._on_hyperplanes(self.diracs)
-        level = None if bounds is None else LEVEL
+        level = LEVEL if bounds else None
         return _times(density, sampled_mean(function, mean, covariance, samples, self.seed, bounds, level))
 
     def _is_indicator(self) -> bool:

@@ -11,20 +11,21 @@ import numpy as np
 from analytic.errors import AnalyticError
 from analytic.expectation import Expectation
 from analytic.field import Element
+from analytic.formula import Expr
 from analytic.rules.moment import Equation, Moment
-from checks.integrands import compile_integrand, rough_forms
+from checks.integrands import compile_integrand, grade, rough_forms
 from checks.step_moments import (
     ACCURACY,
     LEVEL,
     SAMPLES,
-    SIZE_SAMPLES,
     Measured,
     NumericMoment,
     measure,
+    sampled_size,
 )
 from checks.step_points import StepPoint, step_point
 from checks.step_terms import UnjudgedError, rank
-from numeric import NumericError, gaussian_mean, sampled_mean
+from numeric import Estimate, NumericError, gaussian_mean, sampled_mean
 
 Terms = Sequence[tuple[Element, Moment]]
 
@@ -184,15 +185,34 @@ class StepJudge:
             values = {n: x[:, i] for i, n in enumerate(names)}
             return np.broadcast_to(compiled(values), len(x))
 
-        if rank(covariance) > 3:
-            found = sampled_mean(function, mean, covariance, SAMPLES, self.seed)
-        else:
-            found = gaussian_mean(function, mean, covariance, kinks, poles, ACCURACY)
-        size = sampled_mean(lambda x: np.abs(function(x)), mean, covariance, SIZE_SAMPLES, self.seed)
-        scale, value = float(size.value) + float(size.half_width(LEVEL)), float(found.value)
-        if value == 0.0 and scale == 0.0:
-            return Measured(0.0)
-        return Measured(value, float(found.half_width(LEVEL)), scale, found.kind == "standard_error")
+        def integrated(f: Any) -> Estimate:
+            if rank(covariance) > 3:
+                bounds = _range(
+                    result.integrand, dict(zip(names, np.sqrt(np.diag(covariance)), strict=True)), constants
+                )
+                level = None if bounds is None else LEVEL
+                return sampled_mean(f, mean, covariance, SAMPLES, self.seed, bounds, level)
+            return gaussian_mean(f, mean, covariance, kinks, poles, ACCURACY)
+
+        def absolute(x: Any) -> Any:
+            return np.abs(function(x))
+
+        found = integrated(function)
+        size = sampled_size(
+            lambda n: sampled_mean(absolute, mean, covariance, n, self.seed), lambda: integrated(absolute)
+        )
+        return Measured(float(found.value), float(found.half_width(LEVEL)), size.typical, found.kind != "scheme")
+
+
+def _range(
+    integrand: Expr, deviations: Mapping[str, float], constants: Mapping[str, float]
+) -> tuple[float, float] | None:
+    """The range of a product of steps and signs, which is that on a sphere; None if the integrand is another."""
+    try:
+        parts = grade(integrand, deviations, constants)
+    except AnalyticError:
+        return None
+    return (parts[0].low, parts[0].high) if set(parts) == {0} else None
 
 
 def _compared(number: int | None, rule: str, left: Measured, parts: Sequence[Measured]) -> StepVerdict:

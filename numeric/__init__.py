@@ -36,12 +36,15 @@ if TYPE_CHECKING:
         NumericError,
         RangeError,
         ShapeError,
+        TooFewSamplesError,
         ZeroNeuronError,
     )
     from numeric.estimate import Estimate
     from numeric.gaussian_quadrature import gaussian_mean
     from numeric.hermite import hermite_physicists, hermite_probabilists
     from numeric.hessian import eigenvalues, gauss_newton, population_hessian
+    from numeric.isotropy import IsotropyPartition, isotropy_partition
+    from numeric.kink_hessian import hessian_change, integrated_gauss_newton, integrated_hessian
     from numeric.polar import half_line_quadrature, polar_direction_quadrature, polar_quadrature
     from numeric.sampling import sampled_mean
     from numeric.sphere import HomogeneousPart, sphere_mean
@@ -76,11 +79,14 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "NumericError",
         "RangeError",
         "ShapeError",
+        "TooFewSamplesError",
         "ZeroNeuronError",
     ),
     "estimate": ("Estimate",),
     "gaussian_quadrature": ("gaussian_mean",),
     "hermite": ("hermite_physicists", "hermite_probabilists"),
+    "isotropy": ("IsotropyPartition", "isotropy_partition"),
+    "kink_hessian": ("hessian_change", "integrated_gauss_newton", "integrated_hessian"),
     "polar": ("half_line_quadrature", "polar_direction_quadrature", "polar_quadrature"),
     "hessian": ("eigenvalues", "gauss_newton", "population_hessian"),
     "sampling": ("sampled_mean",),
@@ -95,11 +101,13 @@ __all__ = [
     "DomainError",
     "Estimate",
     "HomogeneousPart",
+    "IsotropyPartition",
     "NonFiniteError",
     "NotHomogeneousError",
     "NumericError",
     "RangeError",
     "ShapeError",
+    "TooFewSamplesError",
     "ZeroNeuronError",
     "abrelu",
     "absolute",
@@ -115,7 +123,11 @@ __all__ = [
     "half_line_quadrature",
     "hermite_physicists",
     "hermite_probabilists",
+    "hessian_change",
     "hyperplane_mean",
+    "integrated_gauss_newton",
+    "integrated_hessian",
+    "isotropy_partition",
     "jacobian",
     "leaky_relu",
     "log_absolute",

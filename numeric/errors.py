@@ -34,3 +34,7 @@ class NotHomogeneousError(NumericError):
 
 class RangeError(NumericError):
     """A sampled value left its declared range, so that the bound computed from that range would be false."""
+
+
+class TooFewSamplesError(NumericError):
+    """A sample that says too little about a mean: no spread at all, or rare events that carry it."""

@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
+from scipy.special import ndtri, ndtri_exp
 
 from numeric.arguments import FloatArray, finite_array, probability
-from numeric.errors import NumericError, ShapeError
+from numeric.errors import NumericError, ShapeError, TooFewSamplesError
 
 Kind: TypeAlias = Literal["bound", "standard_error", "scheme"]
 
@@ -20,6 +20,9 @@ MEANING: dict[str, str] = {
     "standard_error": "error is one standard deviation of the value, entry by entry",
     "scheme": "error comes from comparing rules or steps of a deterministic scheme: no probability attached",
 }
+
+ITERATIONS, FARTHEST = 200, 1e6
+"""Of the quantile of a skewed mean, and where it is given up; a few suffice unless there is no such quantile."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,8 @@ class Estimate:
         method: a few words naming the algorithm.
         work: samples or evaluations of the integrand, >= 0.
         seed: of the random draws; None if there were none or the generator was the caller's.
+        skewness: third standardised moment of the value as a random number, for kind "standard_error".
+        excess: its fourth standardised moment minus 3.
 
     Raises:
         NonFiniteError: if value or error has a NaN or infinite entry.
@@ -54,6 +59,8 @@ class Estimate:
     method: str
     work: int
     seed: int | None = None
+    skewness: float = 0.0
+    excess: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", _frozen(finite_array("value", self.value)))
@@ -85,7 +92,9 @@ class Estimate:
         r"""Half-widths that the truth exceeds in some entry with probability at most alpha.
 
         A bound holds at its own level and every laxer one; a standard error is multiplied by the two-sided normal
-        quantile $z_{\alpha/(2m)}$, m entries; a scheme's error carries no probability and is returned as it is.
+        quantile $z_{\alpha/(2m)}$, m entries, or by the larger z at which the tail of a mean with skewness $\gamma$ and
+        excess $\kappa$, $\Phi(-z)\,e^{|\gamma| z^3/6 + \kappa z^4/24}$, has fallen to $\alpha/(2m)$; a scheme's error
+        carries no probability and is returned as it is.
 
         Args:
             alpha: in (0, 1); for a bound, at least its level.
@@ -96,6 +105,9 @@ class Estimate:
         Raises:
             DomainError: if alpha is outside (0, 1).
             NumericError: if a bound is asked to hold at a level stricter than its own.
+            TooFewSamplesError: if the tail of a skewed mean does not fall that far: rare events carry it.
+
+        Source: Cramér 1938, Sur un nouveau théorème-limite de la théorie des probabilités, for the tail.
 
         Example:
             >>> round(Estimate(1.0, 0.5, "standard_error", None, "by hand", 9, 0).half_width(0.05), 6)
@@ -108,8 +120,26 @@ class Estimate:
                 f"because a bound says nothing beyond its level; sample again with level = {alpha:g}"
             )
         if self.kind == "standard_error":
-            return _frozen(-float(ndtri(alpha / (2 * max(self.entries, 1)))) * np.asarray(self.error))
+            return _frozen(self._quantile(alpha / (2 * max(self.entries, 1))) * np.asarray(self.error))
         return self.error
+
+    def _quantile(self, tail: float) -> float:
+        """The smallest z at which the tail of a mean of this skewness and excess is as small as that."""
+        start, wanted = -float(ndtri(tail)), math.log(tail)
+        z = start
+        for _ in range(ITERATIONS):  # rises to the smallest solution, or beyond all bounds where there is none
+            correction = abs(self.skewness) * z**3 / 6.0 + max(self.excess, 0.0) * z**4 / 24.0
+            further = start if correction == 0.0 else -float(ndtri_exp(wanted - correction))
+            if further <= z * (1.0 + 1e-9):
+                return further
+            z = further
+            if z > FARTHEST:
+                break
+        raise TooFewSamplesError(
+            f"the mean of {self.work} samples has skewness {self.skewness:.2g} and excess {self.excess:.2g}; expected "
+            f"smaller ones, because a few rare events carry it and its tail does not fall to {tail:.1g}; take more "
+            f"samples, or state the range of a bounded function"
+        )
 
     def __str__(self) -> str:
         kind = self.kind.replace("_", " ") + (f" at {self.level:g}" if self.level is not None else "")

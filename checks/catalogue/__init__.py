@@ -9,7 +9,7 @@ from checks.claim import Claim
 from checks.errors import UnknownClaimError
 
 #: Groups that are judged only when they are named: they take minutes, the others together seconds.
-ON_REQUEST = ("pairs",)
+ON_REQUEST = ("pairs", "landscape-dense")
 
 
 @lru_cache(maxsize=1)
@@ -20,26 +20,29 @@ def all_claims() -> dict[str, Claim]:
         >>> "kernels/relu" in all_claims()
         True
     """
-    from checks.catalogue import kernels, population_loss, spectra
+    from checks.catalogue import kernels, landscape, population_loss, spectra
 
-    claims = [*kernels.CLAIMS, *population_loss.CLAIMS, *spectra.CLAIMS]
+    claims = [*kernels.CLAIMS, *population_loss.CLAIMS, *spectra.CLAIMS, *landscape.CLAIMS]
     return {c.name: c for c in claims}
 
 
 def _known(names: tuple[str, ...]) -> dict[str, Claim]:
     """The claims among which names are looked up, with those on request if one is meant."""
-    if not {n.partition("/")[0] for n in names} & set(ON_REQUEST):
+    groups = {n.partition("/")[0] for n in names}
+    if not groups & set(ON_REQUEST):
         return all_claims()
-    from checks.catalogue import pairs
+    from checks.catalogue import landscape, pairs
 
-    return all_claims() | {c.name: c for c in pairs.claims()}
+    asked = [*(pairs.claims() if "pairs" in groups else ()), *(landscape.DENSE if "landscape-dense" in groups else ())]
+    return all_claims() | {c.name: c for c in asked}
 
 
 def find_claims(names: tuple[str, ...]) -> list[Claim]:
     """The claims of those names; without names, all but those of the groups in ``ON_REQUEST``.
 
     Args:
-        names: names of claims, or of groups such as ``kernels`` and, on request only, ``pairs``.
+        names: names of claims, or of groups such as ``kernels`` and, on request only, ``pairs`` and
+            ``landscape-dense``.
 
     Returns:
         The claims in the order of the names, each once.

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from checks.catalogue import all_claims, find_claims, kernels, population_loss, spectra
+from checks.catalogue import all_claims, find_claims, kernels, landscape, population_loss, spectra
 from checks.claim import Claim
 from checks.errors import UnknownClaimError
 from checks.judge import verify
@@ -40,7 +40,7 @@ def test_the_entry_is_complete(claim: Claim) -> None:
 
 
 def test_names_and_titles_are_unique() -> None:
-    written = [*kernels.CLAIMS, *population_loss.CLAIMS, *spectra.CLAIMS]
+    written = [*kernels.CLAIMS, *population_loss.CLAIMS, *spectra.CLAIMS, *landscape.CLAIMS]
     assert max(Counter(c.name for c in written).values()) == 1
     assert max(Counter(c.title for c in written).values()) == 1
     assert written == CLAIMS

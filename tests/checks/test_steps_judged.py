@@ -17,11 +17,14 @@ from analytic.field import Element
 from analytic.gaussian_law import GaussianLaw
 from analytic.rules import RULES
 from analytic.rules.moment import Equation, Moment
+from checks.cli.main import run
 from checks.steps import StepJudge, judge_steps
 
 INDEPENDENT = GaussianLaw.matrix("u v w", [[1, 0, 0], [0, 1, "1/3"], [0, "1/3", 1]])
 CONSTANT = GaussianLaw.matrix("u v", [[1, 0], [0, 0]], {"v": 2})
 HALF = GaussianLaw.matrix("u v w z", [[1 if i == j else "1/2" for j in range(4)] for i in range(4)])
+REFLECTIONS = GaussianLaw.matrix("u v w", [[1, "-1/2", 0], ["-1/2", 1, "-1/2"], [0, "-1/2", 1]])
+DEPENDENT = GaussianLaw.vectors({"u": (1, 0), "v": (0, 1), "w": (1, -1)})
 ONE_MEAN = {"mean": {"u": "m", "v": 1}, "parameters": ("m",)}
 WITH_A = {"parameters": ("a",)}
 
@@ -62,6 +65,8 @@ DERIVED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("relu(u)*step(v)*w", {}),
     ("log(abs(u))*relu(v)", {"law": GaussianLaw.matrix("u v", [[1, -2], [-2, 4]])}),
     ("tanh(u)*abs(v)*log(abs(u + v))", {}),
+    ("step(u)*step(v)*step(w)", {"law": REFLECTIONS}),
+    ("step(u)*step(v)*step(w)", {"law": DEPENDENT}),
 )
 #: Of these every step is corrupted.
 CORRUPTED: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -249,3 +254,52 @@ def test_what_has_no_number_is_not_passed() -> None:
     assert verdict.agrees is None
     assert "Dirac mass" in verdict.reason
     assert "not judged" in str(verdict)
+
+
+# ---- rare events ---------------------------------------------------------------------------------------------------
+
+
+def _chamber(edges: tuple[tuple[int, int], ...]) -> GaussianLaw:
+    """Unit normals of the walls of a chamber: correlation -1/2 on the edges of a diagram."""
+    n = 1 + max(max(e) for e in edges)
+    rows = [["1" if i == j else "-1/2" if (min(i, j), max(i, j)) in edges else "0" for j in range(n)] for i in range(n)]
+    return GaussianLaw.matrix([f"u{i}" for i in range(n)], rows)
+
+
+def _path(n: int) -> tuple[tuple[int, int], ...]:
+    return tuple((i, i + 1) for i in range(n - 1))
+
+
+@pytest.mark.parametrize(
+    ("edges", "value"), [((*_path(7), (2, 7)), "1/696729600"), (_path(6), "1/5040")], ids=["E_8", "A_6"]
+)
+def test_an_event_that_no_sample_meets_is_not_judged(edges: tuple[tuple[int, int], ...], value: str) -> None:
+    """Zero hits are no estimate of 0 +/- 0: the right closed form was called wrong."""
+    law = _chamber(edges)
+    result = expect("*".join(f"step({n})" for n in law.names), law=law)
+    assert str(result.value) == value
+    verdicts = judge_steps(result, seed=0)
+    assert [v.agrees for v in verdicts if v.agrees is False] == []
+    assert all(v.agrees is None for v in verdicts if v.rule == "reflection group")
+
+
+def test_the_command_line_does_not_fail_a_right_rare_event(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"u{i}" for i in range(8)]
+    edges = (*_path(7), (2, 7))
+    entries = {(i, i): "1" for i in range(8)} | {(i, j): "0" for j in range(8) for i in range(j)}
+    entries |= dict.fromkeys(edges, "-1/2")
+    covariances = [x for (i, j), c in entries.items() for x in ("--cov", f"{names[i]},{names[j]}={c}")]
+    assert run(["expect", "*".join(f"step({n})" for n in names), *covariances, "--judge"]) == 0
+    shown = capsys.readouterr().out
+    assert "1/696729600" in shown
+    assert "DISAGREE" not in shown
+
+
+def test_many_steps_are_judged_where_samples_meet_them() -> None:
+    result = expect("step(u0)*step(u1)*step(u2)*step(u3)", law=_chamber(_path(4)))
+    assert str(result.value) == "1/120"
+    judge = StepJudge(result)
+    (equation,) = [e for e in result.derivation.equations.values() if len(e.moment.monomial) == 4]
+    assert judge.equation(1, equation).agrees is True
+    assert judge.equation(1, replace(equation, constant=equation.constant * 2)).agrees is False
+    assert judge.closing(1, "value", result.element * 2).agrees is False

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from numeric import DomainError, NonFiniteError, NumericError, ShapeError, relu, sampled_mean
-from numeric.arguments import EPS
+from numeric import (
+    DomainError,
+    Estimate,
+    NonFiniteError,
+    NumericError,
+    RangeError,
+    ShapeError,
+    TooFewSamplesError,
+    relu,
+    sampled_mean,
+    sampling,
+    step,
+)
+from numeric.arguments import EPS, FloatArray
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 20])
@@ -37,9 +50,71 @@ def test_chunks_are_one_sample() -> None:
 
 
 def test_constants_do_not_move() -> None:
-    estimate = sampled_mean(lambda x: x[:, 1], [0.0, 3.0], [[1.0, 0.0], [0.0, 0.0]], 100, seed=0)
+    estimate = sampled_mean(lambda x: x[:, 1], [0.0, 3.0], np.zeros((2, 2)), 100, seed=0)
     assert estimate.value == 3.0
     assert estimate.error == 0.0
+    assert estimate.half_width(1e-9) == 0.0
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: step(x[:, 0] - 6.0),
+        lambda x: x[:, 0] ** 2 * (x[:, 0] > 6.0),
+        lambda x: np.full(len(x), 0.1),
+        lambda x: 0.1 + 1e-17 * x[:, 1],
+    ],
+    ids=["no hits", "no hits, unbounded", "constant", "constant up to round-off"],
+)
+def test_samples_without_spread_have_no_error_of_zero(f: Callable[[FloatArray], FloatArray]) -> None:
+    """A mean of 10^-9 whose event no sample met is not 0 +/- 0."""
+    with pytest.raises(TooFewSamplesError, match="all 10000 samples"):
+        sampled_mean(f, [0.0, 0.0], np.eye(2), 10_000, seed=0)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0, 3.0, 4.0, 6.0])
+def test_the_range_gives_a_bound_however_rare_the_event(threshold: float) -> None:
+    truth = math.erfc(threshold / math.sqrt(2.0)) / 2.0
+    for seed in range(5):
+        estimate = sampled_mean(lambda x: step(x[:, 0] - threshold), [0.0], [[1.0]], 10_000, seed, (0.0, 1.0), 1e-6)
+        assert (estimate.kind, estimate.level) == ("bound", 1e-6)
+        assert abs(float(estimate.value) - truth) <= estimate.error
+        assert 7.0 * math.log(4e6) / (3.0 * 9_999) <= estimate.error < 0.04
+
+
+@pytest.mark.parametrize(("hits", "judged"), [(1, False), (10, False), (20, False), (150, True), (5000, True)])
+def test_a_few_rare_events_make_no_normal_mean(hits: int, judged: bool) -> None:
+    """n samples with h hits: skewness 1/sqrt(h), and no z at which the tail falls to 1e-9 if h is small."""
+
+    def first(x: FloatArray) -> FloatArray:
+        return np.asarray(np.arange(len(x)) < hits, dtype=np.float64)
+
+    estimate = sampled_mean(first, [0.0], [[1.0]], 2**18, seed=0)
+    share = hits / 2**18
+    assert estimate.skewness == pytest.approx((1.0 - 2.0 * share) / math.sqrt(share * (1.0 - share) * 2**18), rel=1e-9)
+    assert estimate.excess == pytest.approx((1.0 / (share * (1.0 - share)) - 6.0) / 2**18, rel=1e-6)
+    if not judged:
+        with pytest.raises(TooFewSamplesError, match="rare events"):
+            estimate.half_width(1e-9)
+        return
+    assert estimate.half_width(1e-9) >= 5.99 * estimate.error
+
+
+def test_the_quantile_of_a_skewed_mean_is_that_of_its_tail() -> None:
+    estimate = Estimate(0.0, 1.0, "standard_error", None, "by hand", 100, 0, skewness=-0.1, excess=0.02)
+    z = float(estimate.half_width(1e-6))
+    tail = math.erfc(z / math.sqrt(2.0)) * math.exp(0.1 * z**3 / 6.0 + 0.02 * z**4 / 24.0)
+    assert tail == pytest.approx(1e-6, rel=1e-6)
+    assert z > 4.9
+
+
+def test_moments_do_not_depend_on_the_chunks() -> None:
+    values = np.random.default_rng(0).exponential(size=1000)
+    whole = sampling._moments(values)
+    parts = sampling._NOTHING
+    for part in np.split(values, [1, 300, 310, 999]):
+        parts = parts.joined(sampling._moments(part))
+    assert parts == pytest.approx(whole, rel=1e-11)
 
 
 def test_seeds_replay() -> None:
@@ -57,6 +132,10 @@ def test_unusable_input_is_refused() -> None:
         sampled_mean(lambda x: x, [0.0], [[1.0]], 10, seed=0)
     with pytest.raises(NonFiniteError, match=r"f\(x\)"):
         sampled_mean(lambda x: np.full(len(x), np.nan), [0.0], [[1.0]], 10, seed=0)
+    with pytest.raises(RangeError, match="outside its range"):
+        sampled_mean(lambda x: x[:, 0], [0.0], [[1.0]], 1000, 0, (-1.0, 1.0), 1e-6)
+    with pytest.raises(NumericError, match="both or neither"):
+        sampled_mean(lambda x: x[:, 0], [0.0], [[1.0]], 1000, 0, (-1.0, 1.0))
     with pytest.raises(NumericError, match="samples"):
         sampled_mean(lambda x: x[:, 0], [0.0], [[1.0]], 1, seed=0)
     with pytest.raises(DomainError, match="transpose"):
