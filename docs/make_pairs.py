@@ -95,8 +95,8 @@ def cell(pair: str) -> Cell:
     Example:
         >>> cell("relu-bump").mark
         '*'
-        >>> cell("abs-tanh").mark
-        's'
+        >>> cell("abs-sigmoid").mark, cell("abs-tanh").mark
+        ('s', '0')
     """
     result = expect(integrand(pair), parameters(pair))
     if result.closed:

@@ -194,6 +194,7 @@ u2-elu = |u|^2*(|v|*sqrt(2) - sqrt(pi))/(2*sqrt(pi)) + |u|^2*Phi(-|v|)*(1 + |v|^
 u2-he3 = 0
 u2-h3 = 0
 u2-log = |u|^2*(2*cos(theta)^2 - euler_gamma + 2*log(|v|) - log(2))/2
+u2-tanh = 0
 u3-u3 = 3*|u|^3*|v|^3*cos(theta)*(3 + 2*cos(theta)^2)
 u3-relu = 3*|u|^3*|v|*cos(theta)/2
 u3-step = |u|^3*cos(theta)*(3 - cos(theta)^2)/sqrt(2*pi)
@@ -306,6 +307,7 @@ abs-he3 = 0
 abs-h3 = 0
 abs-log = |u|*(-euler_gamma + 2*log(|v|) + 2*log(sin(theta)) - log(2) + cos(theta)*log(1 + cos(theta)) -
     cos(theta)*log(1 - cos(theta)))/sqrt(2*pi)
+abs-tanh = 0
 leaky-leaky = |u|*|v|*(sin(theta)*(t - 1)^2 + 2*pi*t*cos(theta) + (pi - theta)*cos(theta)*(t - 1)^2)/(2*pi)
 leaky-abrelu = |u|*|v|*(sin(theta)*(b - a)*(1 - t) + pi*cos(theta)*(a + t*b) + (pi - theta)*cos(theta)*(b - a)*(1 -
     t))/(2*pi)
@@ -457,6 +459,7 @@ sin-elu = |u|*|v|*cos(theta)*exp(-|u|^2/2)/2 + erfi(|u|*cos(theta)*sqrt(2)/2)*ex
     |u|^2)/2) - cos(|u|*|v|*cos(theta))*im_Phi(|v|, |u|*cos(theta))*exp((|v|^2 - |u|^2)/2)
 sin-he3 = |u|*|v|*cos(theta)*(3*|v|^2 - 3 - |u|^2*|v|^2*cos(theta)^2)*exp(-|u|^2/2)
 sin-h3 = 4*|u|*|v|*cos(theta)*(6*|v|^2 - 3 - 2*|u|^2*|v|^2*cos(theta)^2)*exp(-|u|^2/2)
+sin-log = 0
 cos-cos = (exp(-(|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2) + exp((2*|u|*|v|*cos(theta) - |u|^2 - |v|^2)/2))/2
 cos-sinp = sin(p)*(exp(-(|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2) + exp((2*|u|*|v|*cos(theta) - |u|^2 - |v|^2)/2))/2
 cos-bump = exp(|u|^2*(|v|^2*cos(theta)^2 - 1 - |v|^2)/(2*(1 + |v|^2)))/sqrt(1 + |v|^2)
@@ -468,6 +471,7 @@ cos-elu = -exp(-|u|^2/2)/2 - |u|*|v|*cos(theta)*erfi(|u|*cos(theta)*sqrt(2)/2)*e
     |u|*cos(theta))*exp((|v|^2 - |u|^2)/2)
 cos-he3 = 0
 cos-h3 = 0
+cos-tanh = 0
 sinp-sinp = ((1 - 2*cos(p)^2)*exp(-(|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2) + exp((2*|u|*|v|*cos(theta) - |u|^2 -
     |v|^2)/2))/2
 sinp-bump = sin(p)*exp(|u|^2*(|v|^2*cos(theta)^2 - 1 - |v|^2)/(2*(1 + |v|^2)))/sqrt(1 + |v|^2)
@@ -494,6 +498,7 @@ bump-he3 = 0
 bump-h3 = 0
 bump-log = (-euler_gamma + log(1 + |u|^2 - |u|^2*cos(theta)^2) - log(1 + |u|^2) + 2*log(|v|) - log(2))/(2*sqrt(1 +
     |u|^2))
+bump-tanh = 0
 gelu-gelu = |u|^2*|v|^2*(1 + cos(theta)^2 + |u|^2 + |v|^2 + |u|^2*|v|^2 - |u|^2*|v|^2*cos(theta)^2)/(2*pi*(1 + |v|^2)*(1
     + |u|^2)*sqrt(1 + |u|^2 + |v|^2 + |u|^2*|v|^2 - |u|^2*|v|^2*cos(theta)^2)) + |u|*|v|*cos(theta)/4 +
     |u|*|v|*cos(theta)*asin(|u|*|v|*cos(theta)/sqrt((1 + |v|^2)*(1 + |u|^2)))/(2*pi)
@@ -527,4 +532,5 @@ h3-h3 = 48*|u|*|v|*cos(theta)*(3 - 6*|u|^2 - 6*|v|^2 + 12*|u|^2*|v|^2 + 8*|u|^2*
 h3-log = 0
 log-log = euler_gamma^2/4 - euler_gamma*log(|u|)/2 + euler_gamma*log(2)/2 - euler_gamma*log(|v|)/2 +
     asin(cos(theta))^2/2 - log(|u|)*log(2)/2 + log(|u|)*log(|v|) + log(2)^2/4 - log(2)*log(|v|)/2
+log-tanh = 0
 """
