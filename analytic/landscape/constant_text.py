@@ -44,7 +44,7 @@ def constant_text(x: Constant, style: Style = TEXT) -> str:
         return "0"
     if all(e == 0 for e in x.exponents[1:]):
         return _joined(list(_laurent_terms(x, style)))
-    above = _joined([t for s, n in x.numerators.items() for t in _polynomial_terms(x, s, n, 0, 1, style)])
+    above = _joined([t for s, n in sorted(x.numerators.items()) for t in _polynomial_terms(x, s, n, 0, 1, style)])
     below = _denominator(x, style)
     if style is LATEX:
         return style.quotient.format(above, below)

@@ -17,16 +17,21 @@ from flint import arb
 from analytic.balls import Ball, precision
 from analytic.errors import DomainError
 from analytic.landscape.expansion_text import Term, latex_of, text_of
+from analytic.landscape.isotypic import EXTRA as EXTRA_COLUMNS
+from analytic.landscape.isotypic import Component
 from analytic.landscape.laurent import EXACT, PrecisionLostError, Series, SeriesRing, moved
 from analytic.landscape.limits import Limit, by_label, limit
+from analytic.landscape.pair import RELU
 from analytic.landscape.pi_field import OutsideFieldError, PiField
 from analytic.landscape.pi_roots import roots_in
 from analytic.landscape.programs import Programs, programs
-from analytic.landscape.series_eigenvalues import characteristic_polynomial, roots
+from analytic.landscape.series_eigenvalues import eigenvalues
 from analytic.landscape.series_newton import BOX_ORDER, CriticalSeries, NoExpansionError
 
 #: Orders of the weights beyond the order asked for: to begin with, and when that is not enough.
 EXTRA, MORE, MOST = 4, 2, 60
+#: Terms of the ring beyond the order and those extra ones.
+SPARE = 5
 #: The largest order, in powers of k^(-1/2).
 MAX_ORDER = 40
 WHATS = ("weights", "loss", "eigenvalues")
@@ -41,7 +46,8 @@ class Expansion:
         series: in $s = k^{-1/2}$.
         order: n.
         multiplicity: of an eigenvalue, a polynomial in k; None for other quantities.
-        component: the isotypic component of an eigenvalue.
+        component: the isotypic component of an eigenvalue; those on extra columns have the multiplicity once for each
+            of the d - k columns.
 
     Example:
         >>> expansion("II", 2, "loss")
@@ -74,12 +80,27 @@ class Expansion:
         with precision(int(3.33 * digits) + 64):
             return Ball.of(_sum(self.series, _ball(k), self.order))
 
-    def multiplicity_at(self, k: Any) -> Ball:
-        """The multiplicity of an eigenvalue at k."""
+    @property
+    def on_extra_columns(self) -> bool:
+        """Whether it is an eigenvalue on the columns beyond the k-th."""
+        return self.component is not None and self.component.startswith(EXTRA_COLUMNS)
+
+    def multiplicity_at(self, k: Any, d: Any = None) -> Ball:
+        """The multiplicity of an eigenvalue at k.
+
+        Args:
+            k: a positive number.
+            d: dimension of the input, at least k; default k.
+        """
         if self.multiplicity is None:
             raise DomainError(f"got {self.title}, which is no eigenvalue: it has no multiplicity")
         with precision(128):
-            return Ball.of(_sum(self.multiplicity, _ball(k), EXACT))
+            size = _ball(k)
+            columns = size if d is None else _ball(d)
+            if columns < size:
+                raise DomainError(f"got d = {d} < k = {k}, expected d >= k: k orthonormal teachers need k dimensions")
+            times = _sum(self.multiplicity, size, EXACT)
+            return Ball.of(times * (columns - size) if self.on_extra_columns else times)
 
     @property
     def text(self) -> str:
@@ -100,7 +121,10 @@ class Expansion:
         if self.multiplicity is None:
             return ""
         terms = [Term(c, i) for i, c in enumerate(self.multiplicity.coefficients, self.multiplicity.valuation)]
-        return f"   [{self.component}, {text_of(terms, None)} times]"
+        times = text_of(terms, None)
+        if self.on_extra_columns:
+            times = "d - k" if times == "1" else f"({times})*(d - k)"
+        return f"   [{self.component}, {times} times]"
 
     def __repr__(self) -> str:
         return self.text
@@ -109,17 +133,19 @@ class Expansion:
         return f"$\\displaystyle {self.latex}$"
 
 
-def expansion(name: str, order: int, what: str = "weights") -> Any:
+def expansion(name: str, order: int, what: str = "weights", extra_columns: bool = False) -> Any:
     """The expansion of a family's weights, loss or eigenvalues.
 
     Args:
         name: global, diagonal, A, I, II, I:p or II:p with p fixed (II:3) or a share of k (II:k/2).
         order: all terms up to k^(-order/2).
         what: weights, loss or eigenvalues.
+        extra_columns: whether those eigenvalues are listed too that appear for d > k, once for each further column;
+            the other quantities do not depend on d.
 
     Returns:
         For the loss one ``Expansion``; for weights a dictionary of them by orbit; for eigenvalues a list, the largest
-        first, with multiplicities (d = k).
+        first, with multiplicities.
 
     Raises:
         FormulaError: the name is none of these.
@@ -136,7 +162,9 @@ def expansion(name: str, order: int, what: str = "weights") -> Any:
     if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= MAX_ORDER:
         raise DomainError(f"got the order {order!r}, expected an integer from 0 to {MAX_ORDER}")
     branch = _branch(limit(name).name)
-    return {"weights": branch.weights, "loss": branch.loss, "eigenvalues": branch.eigenvalues}[what](order)
+    if what == "eigenvalues":
+        return branch.eigenvalues(order, extra_columns)
+    return {"weights": branch.weights, "loss": branch.loss}[what](order)
 
 
 @lru_cache(maxsize=32)
@@ -162,7 +190,10 @@ class Branch:
     @cached_property
     def programs(self) -> Programs:
         """The programs of the layout, d = k."""
-        return programs(self.limit.layout, tuple(self.limit.small.items()), self.limit.weights, extra_columns=False)
+        return self._programs(False)
+
+    def _programs(self, extra_columns: bool) -> Programs:
+        return programs(self.limit.layout, tuple(self.limit.small.items()), self.limit.weights, RELU, extra_columns)
 
     @cached_property
     def critical(self) -> CriticalSeries:
@@ -184,7 +215,7 @@ class Branch:
     def _to_order(self, order: int, compute: Callable[[SeriesRing, dict[str, Series]], Any]) -> Any:
         """Computes with more and more terms of the weights until nothing that is wanted cancels."""
         for extra in range(EXTRA, MOST, MORE):
-            ring = SeriesRing(self.field, order + 2 * extra + 4)
+            ring = SeriesRing(self.field, order + extra + SPARE)
             values = {**self.limit.sizes(ring), **moved(ring, self.solved(order + extra))}
             try:
                 return compute(ring, values)
@@ -210,25 +241,27 @@ class Branch:
             half += 1
         return self.critical.to(half), self.critical.loss_order(half)
 
-    def eigenvalues(self, order: int) -> list[Expansion]:
-        """All eigenvalues of the Hessian, d = k."""
+    def eigenvalues(self, order: int, extra_columns: bool = False) -> list[Expansion]:
+        """All eigenvalues of the Hessian; with extra columns those of d > k too."""
         found: dict[str, list[Series]] = {}
+        own = self._programs(extra_columns)
 
         def compute(ring: SeriesRing, values: dict[str, Series]) -> None:
-            blocks = self.programs.run_blocks(ring, values)
-            for component, matrix in zip(blocks.components, blocks.matrices, strict=True):
+            blocks = own.run_blocks(ring, values)
+            for component, matrix, norms in zip(blocks.components, blocks.matrices, blocks.norms, strict=True):
                 if component.name not in found:
-                    polynomial = characteristic_polynomial(matrix)
-                    found[component.name] = roots(polynomial, order, lambda edge: roots_in(self.field, edge))
+                    found[component.name] = eigenvalues(matrix, norms, order, lambda p: roots_in(self.field, p))
 
         self._to_order(order, compute)
-        return self._listed(found, order)
+        return self._listed(own.components, found, order)
 
-    def _listed(self, found: Mapping[str, Sequence[Series]], order: int) -> list[Expansion]:
+    def _listed(
+        self, components: Sequence[Component], found: Mapping[str, Sequence[Series]], order: int
+    ) -> list[Expansion]:
         ring = SeriesRing(self.field, 8)
         labels = by_label(self.limit, self.limit.sizes(ring), ring.one)
         title, rows = f"lambda({self.limit.name})", []
-        for component in self.programs.components:
+        for component in components:
             times = ring.element(component.dimension(labels))
             for x in found[component.name]:
                 rows.append(Expansion(title, x.truncated(order + 1), order, times, component.name))

@@ -43,6 +43,9 @@ class Field(Protocol):
     def convolved(self, x: Sequence[Any], y: Sequence[Any], count: int) -> list[Any]:
         """The first coefficients of the product of two series."""
 
+    def combined(self, products: Sequence[tuple[Any, Any]]) -> Any:
+        """The sum of the products."""
+
     def inverse(self, x: Any) -> Any:
         """1 / x."""
 

@@ -1,29 +1,58 @@
-r"""Eigenvalues of a matrix of Laurent series in s: characteristic polynomial, Newton polygon, one series a root.
+r"""Eigenvalues of a matrix of Laurent series in s by splitting it, order by order, where leading ones differ.
 
-The matrices are similar to symmetric ones with real entries, so their eigenvalues are Laurent series in s without
-fractional exponents (Rellich). Division-free characteristic polynomial: Berkowitz (1984). Leading terms are the roots
-of the polygon's edges; a root that is simple there is lifted by Newton's iteration, the others part at a later order.
+In a basis whose leading Gram matrix is a positive diagonal one, the leading matrix of a self-adjoint operator has a
+basis of eigenvectors. In that basis $A = s^v(\Lambda + A_1 s + \dots)$; the ansatz $A T = T B$ with $T = 1 + O(s)$ and
+B block-diagonal by the eigenvalues in $\Lambda$ gives one coefficient after another, with division by their
+differences only: no known term is lost. Each block is $\lambda s^v$ plus a smaller one of the same kind.
+
+Source: the reduction process of Kato (1966), Perturbation theory for linear operators, section II.2.3; Berkowitz (1984)
+for characteristic polynomials without division.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from analytic.landscape.laurent import EXACT, PrecisionLostError, Series
+from analytic.errors import AnalyticError
+from analytic.landscape.laurent import EXACT, PrecisionLostError, Series, SeriesRing
+from analytic.landscape.series_newton import inverse
 
-Polynomial = list[Series]
-
-
-class LeadingRoots(Protocol):
-    """Finds the roots of a polynomial over the constants."""
-
-    def __call__(self, coefficients: Sequence[Any]) -> list[tuple[Any, int]]:
-        """Roots with multiplicities, coefficients ascending."""
+Matrix = list[list[Series]]
+Constants = list[list[Any]]
+#: Finds the roots of a polynomial over the constants, coefficients ascending, with multiplicities.
+LeadingRoots = Callable[[Sequence[Any]], list[tuple[Any, int]]]
 
 
-def characteristic_polynomial(A: Sequence[Sequence[Series]]) -> Polynomial:
+def eigenvalues(A: Matrix, norms: Sequence[Series], order: int, leading_roots: LeadingRoots) -> list[Series]:
+    """All eigenvalues as series known below s^(order + 1).
+
+    Args:
+        A: of an operator that is self-adjoint, in an orthogonal basis.
+        norms: the squared norms of the basis, with even valuations.
+        order: the last one wanted.
+        leading_roots: finds the roots of a polynomial over the constants.
+
+    Raises:
+        PrecisionLostError: the entries have too few terms.
+        OutsideFieldError: a leading coefficient lies outside the field.
+
+    Example:
+        >>> from analytic.landscape.laurent import SeriesRing
+        >>> from analytic.landscape.pi_field import PiField
+        >>> from analytic.landscape.pi_roots import roots_in
+        >>> ring = SeriesRing(PiField(), 5)
+        >>> one, s = ring.one, ring.variable
+        >>> found = eigenvalues([[one, s], [s, one]], [one, one], 2, lambda p: roots_in(ring.field, p))
+        >>> sorted(str(x.coefficient(1)) for x in found)
+        ['-1', '1']
+    """
+    half = [n.valuation // 2 for n in norms]
+    scaled = [[x.shifted(half[i] - half[j]) for j, x in enumerate(row)] for i, row in enumerate(A)]
+    return _split(scaled, order, leading_roots)
+
+
+def characteristic_polynomial(A: Sequence[Sequence[Series]]) -> list[Series]:
     """The coefficients of det(x - A), ascending.
 
     Example:
@@ -54,99 +83,130 @@ def _inner(x: Sequence[Series], y: Sequence[Series]) -> Series:
     return total
 
 
-def roots(p: Polynomial, order: int, leading_roots: LeadingRoots) -> list[Series]:
-    """All roots of a monic polynomial as series known below s^(order + 1); roots that agree so far are repeated.
+def _split(A: Matrix, order: int, leading_roots: LeadingRoots) -> list[Series]:
+    known = min(x.order for row in A for x in row)
+    if known <= order:
+        raise PrecisionLostError(f"a block of the Hessian is known to O(s^{known}) only, wanted to order {order}")
+    ring, valuation = A[0][0].ring, min(x.first for row in A for x in row)
+    if len(A) == 1:
+        return [A[0][0].truncated(order + 1)]
+    if valuation > order:
+        return [ring.series(0, (), order + 1)] * len(A)
+    leading = [[x.coefficient(valuation) for x in row] for row in A]
+    groups = _roots(leading, ring, leading_roots)
+    if len(groups) == 1:
+        term = ring.constant(groups[0][0]).shifted(valuation)
+        rest = [[x - term if i == j else x for j, x in enumerate(row)] for i, row in enumerate(A)]
+        if min(x.first for row in rest for x in row) <= valuation:
+            raise AnalyticError(
+                "got a leading matrix without a basis of eigenvectors, expected a self-adjoint operator"
+            )
+        return [term + x for x in _split(rest, order, leading_roots)]
+    blocks = _decoupled(_in_eigenbasis(A, leading, groups), [n for _, n in groups], valuation, order)
+    return [x for B in blocks for x in _split(B, order, leading_roots)]
 
-    Raises:
-        PrecisionLostError: the coefficients have too few terms.
-        OutsideFieldError: a leading coefficient lies outside the field.
-    """
-    return _roots(p, -EXACT, order, leading_roots)
+
+def _roots(leading: Constants, ring: SeriesRing, leading_roots: LeadingRoots) -> list[tuple[Any, int]]:
+    """The eigenvalues of a matrix of constants with multiplicities; 0 needs no root finding."""
+    polynomial = characteristic_polynomial([[ring.constant(c) for c in row] for row in leading])
+    coefficients, zero = [c.coefficient(0) for c in polynomial], ring.field.zero
+    zeros = next(i for i, c in enumerate(coefficients) if not ring.field.vanishes(c))
+    found = [(zero, zeros)] if zeros else []
+    return found + (leading_roots(coefficients[zeros:]) if zeros < len(leading) else [])
 
 
-def _roots(p: Polynomial, least: int, order: int, leading_roots: LeadingRoots) -> list[Series]:
-    """The roots of valuation >= least."""
-    ring, found = p[0].ring, []
-    for valuation, first, last in _edges(p, least, order):
-        if valuation > order:
-            zero = ring.series(0, (), order + 1)
-            found += [zero] * (last - first)
+def _in_eigenbasis(A: Matrix, leading: Constants, groups: Sequence[tuple[Any, int]]) -> Matrix:
+    ring = A[0][0].ring
+    columns: list[list[Any]] = []
+    for root, times in groups:
+        shifted = [[c - root if i == j else c for j, c in enumerate(row)] for i, row in enumerate(leading)]
+        kernel = _kernel(shifted, ring.field)
+        if len(kernel) != times:
+            raise AnalyticError(
+                f"got {len(kernel)} eigenvectors to an eigenvalue of multiplicity {times}, expected as many: the "
+                f"operator is self-adjoint"
+            )
+        columns += kernel
+    T = [[ring.constant(column[i]) for column in columns] for i in range(len(A))]
+    return _product(_product(inverse(T), A), T)
+
+
+def _product(A: Matrix, B: Matrix) -> Matrix:
+    zero = A[0][0].ring.series(0, (), EXACT)
+    return [[sum((a * b[j] for a, b in zip(row, B, strict=True)), zero) for j in range(len(B[0]))] for row in A]
+
+
+def _kernel(A: Constants, field: Any) -> list[list[Any]]:
+    """A basis of the kernel, by elimination."""
+    rows, place = [list(row) for row in A], dict[int, int]()  # row of each pivot's column
+    for j in range(len(rows)):
+        r = len(place)
+        i = next((i for i in range(r, len(rows)) if field.invertible(rows[i][j])), None)
+        if i is None:
             continue
-        line = p[first].valuation + valuation * first
-        edge = [
-            c.coefficient(line - valuation * i) if line - valuation * i >= c.valuation else ring.field.zero
-            for i, c in enumerate(p[first : last + 1], first)
-        ]
-        for root, times in leading_roots(edge):
-            term = ring.constant(root).shifted(valuation)
-            shifted = _shifted(p, term)
-            if times == 1:
-                found.append(term + _lifted(shifted, order))
-            else:
-                found += [term + x for x in _roots_near_zero(shifted, times, valuation + 1, order, leading_roots)]
+        rows[r], rows[i] = rows[i], rows[r]
+        scale = field.inverse(rows[r][j])
+        rows[r] = [x * scale for x in rows[r]]
+        for q, row in enumerate(rows):
+            if q != r and not field.vanishes(row[j]):
+                rows[q] = [x - row[j] * y for x, y in zip(row, rows[r], strict=True)]
+        place[j] = r
+    free = [j for j in range(len(rows)) if j not in place]
+    return [
+        [-rows[place[i]][j] if i in place else field.one if i == j else field.zero for i in range(len(rows))]
+        for j in free
+    ]
+
+
+def _decoupled(A: Matrix, sizes: Sequence[int], valuation: int, order: int) -> list[Matrix]:
+    """The diagonal blocks of B in A T = T B, whose leading matrix is diagonal and constant on every block."""
+    ring, count = A[0][0].ring, order + 1 - valuation
+    group = [g for g, n in enumerate(sizes) for _ in range(n)]
+    coefficients = [[[x.coefficient(valuation + n) for x in row] for row in A] for n in range(count)]
+    pencil = _Decoupling(ring.field, group, coefficients)
+    for n in range(1, count):
+        pencil.extend(n)
+    found = []
+    for g in range(len(sizes)):
+        own = [i for i in range(len(A)) if group[i] == g]
+        found.append([[ring.series(valuation, [b[i][j] for b in pencil.B], order + 1) for j in own] for i in own])
     return found
 
 
-def _roots_near_zero(p: Polynomial, times: int, least: int, order: int, leading_roots: LeadingRoots) -> list[Series]:
-    found = _roots(p, least, order, leading_roots)
-    if len(found) != times:
-        raise PrecisionLostError(f"got {len(found)} roots where {times} meet: too few terms")
-    return found
+class _Decoupling:
+    """B and the off-diagonal X of T = 1 + X in A T = T B, coefficient by coefficient.
 
-
-def _edges(p: Polynomial, least: int, order: int) -> list[tuple[int, int, int]]:
-    """The polygon's edges as (valuation of the roots, first and last index), for valuations >= least.
-
-    Edges beyond the order are given as one: their roots are O(s^(order + 1)).
+    Args:
+        field: of the constants.
+        group: the block of every index.
+        A: the coefficients; the first is diagonal.
     """
-    found, at = [], len(p) - 1
-    while at > 0:
-        _require(p[at])
-        # roots of valuation v: c_at s^(v at) meets c_i s^(v i), so v = (val c_i - val c_at) / (at - i), the least first
-        slopes = [(Fraction(c.first - p[at].valuation, at - i), i) for i, c in enumerate(p[:at]) if c.first < EXACT]
-        if not slopes:
-            found.append((order + 1, 0, at))
-            break
-        slope = min(v for v, _ in slopes)
-        if slope > order:
-            found.append((order + 1, 0, at))
-            break
-        first = min(i for v, i in slopes if v == slope)
-        if slope >= least or slope.denominator != 1:
-            _require(p[first])
-            if slope.denominator != 1:
-                raise PrecisionLostError(f"got roots that begin with s^({slope}), expected integers: too few terms")
-            found.append((int(slope), first, at))
-        at = first
-    return [e for e in found if e[0] >= least]
 
+    def __init__(self, field: Any, group: Sequence[int], A: Sequence[Constants]) -> None:
+        self.field, self.group, self.A = field, group, A
+        self.indices = range(len(group))
+        self.B: list[Constants] = [A[0]]
+        self.minus_B: list[Constants] = [[]]
+        self.X: list[Constants] = [[]]
+        root = [A[0][i][i] for i in self.indices]
+        self.gaps = [
+            [field.zero if group[i] == group[j] else field.inverse(root[j] - root[i]) for j in self.indices]
+            for i in self.indices
+        ]
 
-def _require(c: Series) -> None:
-    if not c.coefficients:
-        raise PrecisionLostError(f"a coefficient of a characteristic polynomial is known as O(s^{c.order}) only")
+    def extend(self, n: int) -> None:
+        """Adds the coefficients of s^n: R = A_n + sum of A_q X_(n-q) - X_q B_(n-q) is B inside the blocks."""
+        zero, group, indices = self.field.zero, self.group, self.indices
+        R = [[self._rest(n, i, j) for j in indices] for i in indices]
+        self.B.append([[R[i][j] if group[i] == group[j] else zero for j in indices] for i in indices])
+        self.minus_B.append([[-x for x in row] for row in self.B[-1]])
+        self.X.append([[R[i][j] * self.gaps[i][j] for j in indices] for i in indices])
 
-
-def _shifted(p: Polynomial, a: Series) -> Polynomial:
-    """The coefficients of p(a + x), by Horner's scheme."""
-    out = list(p)
-    for i in range(len(out) - 1):
-        for j in range(len(out) - 2, i - 1, -1):
-            out[j] = out[j] + a * out[j + 1]
-    return out
-
-
-def _lifted(p: Polynomial, order: int) -> Series:
-    """The one root near 0, known below s^(order + 1)."""
-    ring = p[0].ring
-    root = ring.series(0, (), EXACT)
-    while True:
-        value, slope = p[-1], ring.series(0, (), EXACT)
-        for c in reversed(p[:-1]):
-            slope = slope * root + value
-            value = value * root + c
-        step = value * slope.inverse()
-        if step.first > order:
-            return root.truncated(order + 1)
-        if step.order <= order:
-            raise PrecisionLostError(f"an eigenvalue is known to O(s^{step.order}) only, wanted to order {order}")
-        root = (root - step).polynomial(order + 1)
+    def _rest(self, n: int, i: int, j: int) -> Any:
+        group, products = self.group, [(self.A[n][i][j], self.field.one)]
+        across = [m for m in self.indices if group[m] != group[j]]
+        inside = [m for m in self.indices if group[m] == group[j] != group[i]]
+        for q in range(1, n):
+            products += [(self.A[q][i][m], self.X[n - q][m][j]) for m in across]
+            products += [(self.X[q][i][m], self.minus_B[n - q][m][j]) for m in inside]
+        return self.field.combined(products)

@@ -97,6 +97,8 @@ class CriticalSeries:
     order: int = 0
     found: Weights = dataclass_field(default_factory=dict)
     jacobian_valuation: int = 0
+    contraction: int = 1
+    centre: list[list[Series]] = dataclass_field(default_factory=list)
 
     def to(self, order: int) -> Weights:
         """The weights as polynomials that agree with the critical point below s^(order + 1).
@@ -108,9 +110,7 @@ class CriticalSeries:
         if not self.found:
             self.found, self.order = self.begun(BOX_ORDER), BOX_ORDER
         while self.order < order:
-            inverse_jacobian = self.inverse_jacobian(self.found, self.order)
-            reached = min(order, 2 * self.order)
-            self.found, self.order = self.settled(inverse_jacobian, self.found, reached), reached
+            self._improve(min(order, self.order + self.contraction))
         return {n: w.polynomial(order + 1) for n, w in self.found.items()}
 
     def ring(self, order: int) -> SeriesRing:
@@ -139,14 +139,15 @@ class CriticalSeries:
         return 2 * (order + 1) + self.jacobian_valuation - 4
 
     def begun(self, order: int) -> Weights:
-        """Newton's method from the limit, until the step is O(s^(order + 1))."""
+        """Newton's method from the limit, at growing orders, until the Krawczyk test holds in the box of that order."""
         weights = self.start(self.ring(order))
-        for _ in range(MAX_STEPS):
-            step = self._step(weights, order)
-            if least_valuation(step.values()) > order:
+        for steps in range(1, MAX_STEPS):
+            aim = min(order, 2 * steps)
+            step = self._step(weights, aim)
+            if aim == order and least_valuation(step.values()) > order:
                 self._certify(weights, order)
                 return weights
-            weights = _moved_by(weights, step, order)
+            weights = _moved_by(weights, step, aim)
         raise NoExpansionError(f"Newton's method in the ring of series did not settle in {MAX_STEPS} steps")
 
     def _step(self, weights: Weights, order: int) -> Weights:
@@ -162,42 +163,37 @@ class CriticalSeries:
                 return dict(zip(weights, step, strict=True))
             self.margin += lost
 
-    def inverse_jacobian(self, weights: Weights, order: int) -> list[list[Series]]:
-        """J^-1 at the weights."""
-        ring = self.ring(order)
-        return inverse(self.programs.run_newton(ring, self.values(ring, weights))[1])
-
-    def settled(self, inverse_jacobian: list[list[Series]], weights: Weights, order: int) -> Weights:
-        """Steps with one Jacobian, each of which adds as many orders as that Jacobian knows."""
-        for _ in range(MAX_STEPS):
-            ring = self.ring(order)
-            gradient = self.programs.gradient.run(ring, self.values(ring, weights))
-            step = {n: _inner(row, gradient, ring) for n, row in zip(weights, inverse_jacobian, strict=True)}
-            lost = order + 1 - min(x.order for x in step.values())
-            if least_valuation(step.values()) > order:
-                return weights
-            if lost > 0 and min(x.order for x in step.values()) <= least_valuation(step.values()):
-                self.margin += lost
-            else:
-                weights = _moved_by(weights, step, order)
-        raise NoExpansionError(f"Newton's method in the ring of series did not settle in {MAX_STEPS} steps")
+    def _improve(self, order: int) -> None:
+        """One step with the certificate's inverse: in its box that brings an error O(s^m) to O(s^(m + contraction))."""
+        while True:
+            ring, lost = self.ring(order), 2
+            try:
+                gradient = self.programs.gradient.run(ring, self.values(ring, self.found))
+                step = {n: _inner(row, gradient, ring) for n, row in zip(self.found, self.centre, strict=True)}
+                lost = order + 1 - min(x.order for x in step.values())
+            except PrecisionLostError:
+                pass
+            if lost <= 0:
+                self.found, self.order = _moved_by(self.found, step, order), order
+                return
+            self.margin += lost
 
     def _certify(self, weights: Weights, order: int) -> None:
         """The Krawczyk test in the box of all weights that agree below s^(order + 1)."""
         ring = self.ring(order)
         box = {n: w.truncated(order + 1) for n, w in self.values(ring, weights).items() if n in weights}
         centre = inverse(self.programs.run_newton(ring, self.values(ring, weights))[1])
+        self.centre = centre
         around = self.programs.run_newton(ring, {**self.sizes(ring), **box})[1]
         self.jacobian_valuation = least_valuation(x for row in around for x in row)
-        for i, row in enumerate(centre):
-            for j in range(len(row)):
-                image = _inner(row, [line[j] for line in around], ring)
-                defect = image - ring.one if i == j else image
-                if least_valuation([defect]) < 1:
-                    raise NoExpansionError(
-                        f"got I - C J = O(s^{least_valuation([defect])}) on the box of weights known to order {order}, "
-                        f"expected O(s): the Krawczyk test fails"
-                    )
+        images = [[_inner(row, [line[j] for line in around], ring) for j in range(len(row))] for row in centre]
+        defects = [x - ring.one if i == j else x for i, row in enumerate(images) for j, x in enumerate(row)]
+        self.contraction = least_valuation(defects)
+        if self.contraction < 1:
+            raise NoExpansionError(
+                f"got I - C J = O(s^{self.contraction}) on the box of weights known to order {order}, expected O(s): "
+                f"the Krawczyk test fails"
+            )
 
 
 def _inner(row: Sequence[Series], column: Sequence[Series], ring: SeriesRing) -> Series:
