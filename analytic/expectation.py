@@ -16,7 +16,7 @@ from analytic.field import Element
 from analytic.formula import CONSTANTS, Expr, bare_names, name, names
 from analytic.gaussian_law import GaussianLaw
 from analytic.grammar import formula
-from analytic.integrand import DEFINITION, EULER_RULE, IDEMPOTENCE, Expander
+from analytic.integrand import DEFINITION, EULER_RULE, IDEMPOTENCE, Expander, check_arguments
 from analytic.opening import RESERVED, Opening, gaussian_names
 from analytic.ring import Element as RingElement
 from analytic.ring import Ring, canonical_ring
@@ -302,6 +302,7 @@ def _problem(
     if law is not None:
         others = names(expr) - set(chosen.names) - set(chosen.parameters) - CONSTANTS
         fixed = (*fixed, *sorted(others - set(fixed)))
+    check_arguments(expr, chosen, fixed)
     return expr, chosen, fixed, off
 
 

@@ -15,9 +15,10 @@ from analytic.activations import ACTIVATIONS, COMPOSITES, OPAQUE, Activation, Co
 from analytic.algebra import evaluate
 from analytic.closed_forms import ClosedForms
 from analytic.constants import rational_value
-from analytic.errors import DerivationError, FormulaError, NoClosedFormError
+from analytic.errors import AnalyticError, DerivationError, FormulaError, NoClosedFormError
 from analytic.field import Element
-from analytic.formula import Expr, add, mul, name, names, substitute
+from analytic.formula import Expr, add, mul, name, names, substitute, walk
+from analytic.gaussian_law import GaussianLaw
 from analytic.rules.moment import Factor
 
 #: The rules of this file; like those of analytic.rules they can be switched off, to see that nothing works without.
@@ -276,7 +277,7 @@ class Expander:
             else:
                 shift = c
         if not any(slopes):
-            raise FormulaError(f"got {argument}, in which the Gaussian variables cancel: write the constant itself")
+            raise FormulaError(_cancelled(argument))
         return Form(tuple(slopes), shift)
 
     def _polynomial(self, argument: Expr) -> dict[tuple[int, ...], Element]:
@@ -327,3 +328,27 @@ class Expander:
             weight = turn * Fraction(1, 2) if f == "cos" else turn * sign / (2 * i)
             total = self._plus(total, {Product((), self._exponent(argument, i * sign)): weight})
         return total
+
+
+def _cancelled(argument: Expr) -> str:
+    return f"got {argument}, in which the Gaussian variables cancel: write the constant itself"
+
+
+def check_arguments(expr: Expr, law: GaussianLaw, constants: Sequence[str] = ()) -> None:
+    """Refuses functions whose argument only looks random, such as tanh(u - u + 1).
+
+    Raises:
+        FormulaError: the Gaussian variables cancel in an argument.
+    """
+    variables = set(law.names)
+    for node in walk(expr):
+        for argument in node.children[1:] if node.head == "call" else ():
+            inside = [n.identifier for n in walk(argument) if n.head == "name" and n.identifier in variables]
+            if len(inside) == len(set(inside)):  # to cancel, a variable must occur twice
+                continue
+            try:
+                found = Expander(law.names, law.field(constants))._polynomial(argument)
+            except AnalyticError:
+                continue  # no polynomial: it is judged where it is used
+            if not any(found):
+                raise FormulaError(_cancelled(argument))

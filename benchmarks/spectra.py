@@ -14,6 +14,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 
 import numpy as np
@@ -38,6 +39,14 @@ def median(run: Callable[[], object], repetitions: int) -> float:
     return statistics.median(times)
 
 
+def _float_from_name(k: int) -> object:
+    return critical_point("II", k).spectrum_float()
+
+
+def _certified_from_name(k: int) -> object:
+    return critical_point("II", k).spectrum()
+
+
 def dense(k: int) -> float:
     """Seconds for the dense Hessian and its eigenvalues, once."""
     W = critical_point("II", k).matrix()
@@ -59,8 +68,8 @@ def main() -> None:
     for k in QUICK_SIZES if quick else SIZES:
         point = critical_point("II", k)
         at_point = median(point.spectrum_float, REPETITIONS)
-        from_name = median(lambda k=k: critical_point("II", k).spectrum_float(), REPETITIONS)
-        certified = median(lambda k=k: critical_point("II", k).spectrum(), REPETITIONS)
+        from_name = median(partial(_float_from_name, k), REPETITIONS)
+        certified = median(partial(_certified_from_name, k), REPETITIONS)
         whole = dense(k) if k <= (QUICK_DENSE if quick else LARGEST_DENSE) else None
         totals[k] = certified
         shown = f"{1e3 * whole:12.1f} {whole / certified:18.0f}" if whole is not None else f"{'-':>12} {'-':>18}"

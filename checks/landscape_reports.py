@@ -36,7 +36,7 @@ def point_report(point: CriticalPoint, digits: int, environment: Mapping[str, JS
     )
     rows = [
         (
-            Cell(_shown(r.value, digits), value=_ball(r.value)),
+            Cell(_shown(r.value, digits)),
             Cell(str(r.multiplicity), value=r.multiplicity),
             Cell(r.component),
         )
@@ -160,6 +160,7 @@ def blocks_report(
     if wanted is not None and wanted not in known:
         raise ClaimError(f"got the component {wanted!r}, expected one of {', '.join(known)}")
     rows: list[tuple[Cell, ...]] = []
+    equations: list[tuple[Cell, ...]] = []
     machine: list[JSON] = []
     for component in known if wanted is None else [wanted]:
         block = symbols.block(component)
@@ -168,10 +169,10 @@ def blocks_report(
             (Cell(component), Cell(f"multiplicity of each eigenvalue {times}; basis: {'; '.join(block.copies)}"))
         )
         for i, row in enumerate(block.entries, 1):
-            rows += [(Cell(f"  H[{i},{j}]"), Cell(str(x), to_latex(x))) for j, x in enumerate(row, 1)]
-        rows += [
-            (Cell(f"  {n}"), Cell(f"{n} = {x}", f"{to_latex(name(n))} = {to_latex(x)}")) for n, x in block.definitions
-        ]
+            equations += [(Cell(f"{component} H[{i},{j}]"), Cell(str(x), to_latex(x))) for j, x in enumerate(row, 1)]
+        meaning = [(n, f"{n} = {x}", f"{to_latex(name(n))} = {to_latex(x)}") for n, x in block.definitions]
+        known_names = {cells[1].text for cells in equations}
+        equations += [(Cell("where"), Cell(text, tex)) for _, text, tex in meaning if text not in known_names]
         entries: list[JSON] = [[str(x) for x in row] for row in block.entries]
         machine.append(
             {
@@ -189,16 +190,19 @@ def blocks_report(
     columns = (Column("entry", "entry"), Column("formula", "formula"))
     payload: dict[str, JSON] = {"point": at, "blocks": machine}
     title = f"Blocks of the Hessian of L at a point of type {at}"
-    return Report("blocks", title, columns, tuple(rows), tuple(notes), payload, environment, len(rows))
+    return Report("blocks", title, columns, (*rows, *equations), tuple(notes), payload, environment, len(equations))
 
 
-def thresholds_report(found: Thresholds, digits: int, plot: str | None, environment: Mapping[str, JSON]) -> Report:
+def thresholds_report(
+    found: Thresholds, digits: int, plot: str | None, environment: Mapping[str, JSON], last: float | None = None
+) -> Report:
     """The events of a family over real k.
 
     Args:
         found: the events.
         digits: digits of k.
         plot: the file of the picture, if one was drawn.
+        last: the k up to which it was to be followed, if that was said.
         environment: see ``checks.report.environment``.
     """
     columns = (
@@ -210,7 +214,7 @@ def thresholds_report(found: Thresholds, digits: int, plot: str | None, environm
     )
     rows = tuple(
         (
-            Cell(e.k.rounded(digits), value=_ball(e.k)),
+            Cell(e.k.rounded(digits)),
             Cell(e.kind),
             Cell(e.component),
             *(Cell("-" if i is None else str(i), value=i) for i in (e.index_before, e.index_after)),
@@ -225,7 +229,11 @@ def thresholds_report(found: Thresholds, digits: int, plot: str | None, environm
         "each event is proved; that there are no others between the points visited is observed, not proved",
     ]
     notes += [f"picture: {plot}"] if plot is not None else []
+    events: list[JSON] = [{"kind": e.kind, "k": _ball(e.k), "component": e.component} for e in found]
     payload: dict[str, JSON] = {"family": found.name, "minimum": minimum, "followed": list(found.followed)}
+    payload["events"] = events
+    if last is not None and found.followed[1] < 0.999 * last and not any(e.kind == "ends" for e in found):
+        notes.append(f"not followed to k = {last:g}: the precision of the continuation does not reach that far")
     title = f"Thresholds of the family {found.name} over real k (d = k)"
     return Report("thresholds", title, columns, rows, tuple(notes), payload, environment)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +41,14 @@ def read_weights(path: str) -> NDArray[np.float64]:
     if file.suffix.lower() not in SUFFIXES:
         raise WeightsError(f"got the file {path!r}, expected one of {', '.join(SUFFIXES)}")
     if not file.is_file():
-        raise WeightsError(f"got the file {path!r}, which does not exist; check the path")
+        what = "is a folder or no regular file" if file.exists() else "does not exist"
+        raise WeightsError(f"got the file {path!r}, which {what}; check the path")
     try:
         found = _read(file)
-    except (ValueError, OSError, KeyError, EOFError, NotImplementedError, TypeError) as error:
+    except (ValueError, OSError, KeyError, EOFError, NotImplementedError, TypeError, MemoryError, BadZipFile) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
+        if "pickle" in reason:
+            reason = "it holds Python objects, which are never loaded"
         raise WeightsError(f"got the file {path!r}, expected a matrix of numbers ({reason})") from None
     array = np.asarray(found)
     if array.dtype.kind not in "biuf":
@@ -57,13 +61,16 @@ def _read(file: Path) -> Any:
     if suffix == ".npy":
         return np.load(file, allow_pickle=False)
     if suffix == ".npz":
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             return _only({n: archive[n] for n in archive.files})
     if suffix == ".mat":
         from scipy.io import loadmat
 
         return _only({n: x for n, x in loadmat(file).items() if not n.startswith("__")})
-    return np.loadtxt(file, delimiter=",", ndmin=2)
+    text = file.read_text(encoding="utf-8-sig")
+    if not text.strip():
+        raise ValueError("it is empty")
+    return np.loadtxt(text.splitlines(), delimiter=",", ndmin=2)
 
 
 def _only(arrays: dict[str, Any]) -> Any:

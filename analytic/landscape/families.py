@@ -21,7 +21,7 @@ from flint import arb
 from analytic.balls import precision
 from analytic.errors import DimensionError, FormulaError
 from analytic.landscape.continuation import Path, follow
-from analytic.landscape.eigenvalues import eigenvalue_balls
+from analytic.landscape.eigenvalues import UnresolvedError, eigenvalue_balls
 from analytic.landscape.isotypic import TRIVIAL
 from analytic.landscape.layout import Block, Layout, partition_layout
 from analytic.landscape.newton import NoCriticalPointError, Weights, newton
@@ -35,7 +35,7 @@ from analytic.landscape.tape import BALL
 BITS = 80
 #: Branches II:p begin at k / p between 1.2 and 2 wherever they were followed; a fifth of this number is beyond.
 SAFE = 12
-NAME = re.compile(r"(global|diagonal|A|II|I)(?::(\d+))?")
+NAME = re.compile(r"(global|diagonal|A|II|I)(?::([0-9]+))?")
 
 
 @dataclass(frozen=True)
@@ -178,15 +178,16 @@ def _ball(k: Any) -> arb:
 
 def _solved(family: Family, name: str, d: Any, phi: Homogeneous) -> CriticalPoint:
     layout, sizes = _layout(family)
-    with precision(BITS + 64):
+    bits = _accuracy(family.k)
+    with precision(bits + 64):
         k = _ball(family.k)
         inputs = {f"k_{label}": _ball(n) for label, n in sizes.items()}
         start = _restricted(layout, family.start(k))
-        found = newton(programs(layout, phi=phi), inputs, start, BITS)
+        found = newton(programs(layout, phi=phi), inputs, start, bits)
         if found is None or not _on_branch(family, layout, found, phi):
-            found = _continued(family, name, layout, phi)
+            found = _continued(family, name, layout, phi, bits)
         _check_distinct(found, layout, sizes, f"{name} at k = {family.k}")
-        text = {n: x.str(40, radius=False) for n, x in found.items()}
+        text = {n: x.str(bits // 3, radius=False) for n, x in found.items()}
     return CriticalPoint(name, layout, sizes, d, text, phi)
 
 
@@ -202,13 +203,17 @@ def _on_branch(family: Family, layout: Layout, weights: Weights, phi: Homogeneou
     compiled = programs(layout, phi=phi)
     blocks = compiled.run_blocks(BALL, {**_sizes(layout, family.path(k) | {"k_1": k - p if p != k else k}), **weights})
     trivial = next(i for i, c in enumerate(blocks.components) if c.name == TRIVIAL)
-    return all(bool(x > 0) for x in eigenvalue_balls(blocks.matrices[trivial], blocks.norms[trivial]))
+    try:
+        return all(bool(x > 0) for x in eigenvalue_balls(blocks.matrices[trivial], blocks.norms[trivial]))
+    except UnresolvedError:
+        return False
 
 
 def _check_distinct(weights: Weights, layout: Layout, sizes: Mapping[str, Any], what: str) -> None:
     """Raises NoCriticalPointError where the isotropy is larger: the branch has met another family, up to an order."""
     large = {label: bool(n > 2) for label, n in sizes.items()}
-    alike = len(layout.rows) == 1 and not layout.rows[0].single and bool(abs(weights["a_11"]) < arb(2) ** -40)
+    # A's own weights off the diagonal are near 2/k; where they vanish W is a multiple of the identity
+    alike = len(layout.rows) == 1 and not layout.rows[0].single and bool(abs(weights["a_11"] * _ball(sizes["1"])) < 0.5)
     if alike or more_symmetric(layout, weights, large):
         raise NoCriticalPointError(
             f"no such point found: {what}; its branch has met a point of larger symmetry there (another family, with "
@@ -245,7 +250,12 @@ def _extended(family: Family, layout: Layout, weights: Weights) -> Weights:
     return found
 
 
-def _continued(family: Family, name: str, layout: Layout, phi: Homogeneous) -> Weights:
+def _accuracy(k: Any) -> int:
+    """Bits of the first solution: the smallest weights are of order 1/k^2."""
+    return BITS + 4 * max(1, int(float(_ball(k))).bit_length())
+
+
+def _continued(family: Family, name: str, layout: Layout, phi: Homogeneous, bits: int) -> Weights:
     """The point by continuation with p fixed: II from large k downwards, I from k = p + 2 upwards."""
     if len(layout.rows) == 1:
         raise NoCriticalPointError(f"no such point found: {name} at k = {family.k} (Newton's method from its limit)")
@@ -267,11 +277,8 @@ def _continued(family: Family, name: str, layout: Layout, phi: Homogeneous) -> W
             f"no such point found: {name} at k = {family.k}; its branch, followed from k = {shown}, ends near k = "
             f"{last}"
         )
-    weights = reached.weights
-    if layout == general:
-        return weights
-    found = _restricted(layout, weights)
-    polished = newton(programs(layout, phi=phi), _sizes(layout, family.path(target)), found, BITS)
+    found = reached.weights if layout == general else _restricted(layout, _extended(family, general, reached.weights))
+    polished = newton(programs(layout, phi=phi), _sizes(layout, family.path(target)), found, bits)
     if polished is None:
         raise NoCriticalPointError(f"no such point found: {name} at k = {family.k}")
     return polished

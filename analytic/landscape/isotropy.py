@@ -63,14 +63,19 @@ def checked_weights(W: object, k: int | None = None) -> tuple[Array, int]:
     import numpy as np
 
     try:
-        array = np.asarray(W, dtype=np.float64)
+        given = np.asarray(W)
+        array = given.astype(np.float64) if given.dtype.kind in "biufO" else None
     except (TypeError, ValueError):
-        raise DimensionError("got weights that are no numbers, expected an n x d matrix, one neuron a row") from None
+        array = None
+    if array is None:
+        raise DimensionError("got weights that are no real numbers, expected an n x d matrix, one neuron a row")
     if array.ndim != 2 or 0 in array.shape:
         shape = " x ".join(map(str, array.shape)) or "a single number"
         raise DimensionError(f"got weights of the shape {shape}, expected an n x d matrix, one neuron a row")
     n, d = array.shape
     teachers = min(n, d) if k is None else k
+    if isinstance(teachers, bool) or not isinstance(teachers, int):
+        raise DimensionError(f"got k = {teachers!r}, expected an integer: the number of teachers")
     if not 1 <= teachers <= d:
         raise DimensionError(
             f"got weights of the shape {n} x {d} with k = {teachers} teachers, expected 1 <= k <= d: the teacher is "
@@ -162,8 +167,10 @@ def _own(row: Array, columns: Sequence[int], near: float) -> int | None:
     values = row[list(columns)]
     if float(values.max() - values.min()) <= near:
         return -1
-    if len(columns) == 2:  # either will do: the larger weight
-        return columns[int(np.argmax(np.abs(values)))]
+    if len(columns) == 2:  # either will do: the larger weight, or the positive one of two that are as large
+        sizes = np.abs(values)
+        larger = values if abs(float(sizes[0] - sizes[1])) <= near else sizes
+        return columns[int(np.argmax(larger))]
     far = np.abs(values - np.median(values)) > near
     return columns[int(np.argmax(far))] if int(far.sum()) == 1 else None
 

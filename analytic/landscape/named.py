@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analytic.errors import DimensionError
+from analytic.errors import DimensionError, FormulaError
 from analytic.landscape.families import NAME, critical_point, global_point
-from analytic.landscape.isotropy import checked_weights, isotropy
+from analytic.landscape.isotropy import Isotropy, checked_weights, isotropy
 from analytic.landscape.layout import Block, Layout, Orbit, partition_layout
 from analytic.landscape.newton import NoCriticalPointError
 from analytic.landscape.pair import RELU, Homogeneous
 from analytic.landscape.point import CriticalPoint
 from analytic.landscape.search import parse_partition, point_at
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
 #: Weights further than this (times their size) from the exact point are not taken for it without being asked.
 DISTANCE = 1e-5
 #: With more orbits than this the weights have no symmetry worth using.
 MAX_ORBITS = 64
+#: Entries this close, relative to the largest, are taken as equal: at given weights, and at the point they lead to.
+TOLERANCES, EXACT = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2), 1e-9
 
 
 def find_point(at: str, k: Any = None, d: Any = None, phi: Homogeneous = RELU) -> CriticalPoint:
@@ -71,6 +79,9 @@ def family_layout(at: str) -> tuple[Layout, tuple[tuple[Orbit, int], ...]]:
         layout = partition_layout([False])
         constants = tuple((o, int(o.diagonal)) for o in layout.orbits)
         return layout, constants if family == "global" else ()
+    least = 3 if family == "I" else 1
+    if number is not None and int(number) < least:
+        raise FormulaError(f"got the point {at!r}, expected {family}:p with p >= {least}")
     if family == "I" and number is None:
         return partition_layout([True, False]), ()
     return partition_layout([False, (number or "1") == "1"]), ()
@@ -101,32 +112,85 @@ def point_from_weights(W: object, k: int | None = None, phi: Homogeneous = RELU,
         1
     """
     array, teachers = checked_weights(W, k)
-    found = isotropy(array, teachers)
-    d = array.shape[1]
-    if len(found.layout.orbits) > MAX_ORBITS:
-        raise DimensionError(
-            f"got weights with the isotropy {found.group}: {len(found.layout.orbits)} orbits of entries, expected at "
-            f"most {MAX_ORBITS}; without symmetry use StudentTeacher(V).hessian(W), which assembles the whole matrix"
-        )
+    found = _guessed(array, teachers)
     if _is_teacher(found.weights, len(found.layout.rows)):
-        return global_point(teachers, d, phi)
-    start = {n: repr(x) for n, x in found.weights.items()}
-    point = CriticalPoint(f"given weights, {found.group}", found.layout, found.sizes, d, start, phi)
+        return global_point(teachers, array.shape[1], phi)
+    point, exact = _point(found, array.shape[1], phi), None
     size = point.gradient_size()
     try:
-        weights = point.weights()
+        exact = _unsorted(point.matrix(), found)
     except NoCriticalPointError:
+        _check_isolated(array, teachers, phi)
         raise NoCriticalPointError(
             f"got weights with a gradient of size {size:.3g}, expected a critical point, and Newton's method leads to "
             f"none from there"
         ) from None
-    distance = max(abs(float(x) - found.weights[n]) for n, x in weights.items())
-    if distance > DISTANCE * max(1.0, max(abs(x) for x in found.weights.values())) and not polish:
+    there = isotropy(exact, teachers, EXACT)
+    if len(there.layout.orbits) < len(found.layout.orbits):  # noise had hidden a part of the symmetry
+        point = _point(there, array.shape[1], phi)
+    distance = float(abs(array - exact).max())
+    if distance > DISTANCE * max(1.0, float(abs(array).max())) and not polish:
         raise NoCriticalPointError(
             f"got weights with a gradient of size {size:.3g}, expected a critical point; Newton's method leads to one "
             f"at a distance of {distance:.3g} (loss {point.loss.rounded(6)}): polish the weights to take that one"
         )
     return point
+
+
+def _guessed(array: Array, teachers: int) -> Isotropy:
+    """The isotropy at the smallest tolerance at which there are not too many parameters."""
+    found: Isotropy | None = None
+    for tolerance in TOLERANCES:
+        try:
+            found = isotropy(array, teachers, tolerance)
+        except DimensionError:
+            if tolerance == TOLERANCES[-1]:
+                raise
+            continue
+        if len(found.layout.orbits) <= MAX_ORBITS:
+            return found
+    assert found is not None
+    raise DimensionError(
+        f"got weights with the isotropy {found.group}: {len(found.layout.orbits)} parameters, expected at most "
+        f"{MAX_ORBITS}; without symmetry use StudentTeacher(V).hessian(W), which assembles the whole matrix"
+    )
+
+
+def _point(found: Isotropy, d: int, phi: Homogeneous) -> CriticalPoint:
+    start = {n: repr(x) for n, x in found.weights.items()}
+    return CriticalPoint(f"given weights, {found.group}", found.layout, found.sizes, d, start, phi)
+
+
+def _unsorted(matrix: Array, found: Isotropy) -> Array:
+    """A matrix whose blocks follow each other, with rows and columns in the order of the given weights."""
+    columns = [*found.columns, *range(len(found.columns), matrix.shape[1])]
+    out = matrix.copy()
+    for i, row in enumerate(found.rows):
+        out[row, columns] = matrix[i]
+    return out
+
+
+def _check_isolated(array: Array, teachers: int, phi: Homogeneous) -> None:
+    """Raises NoCriticalPointError at critical points with parallel neurons, which are not isolated or not regular."""
+    import numpy as np
+
+    from analytic.landscape.model import StudentTeacher
+
+    n, d = array.shape
+    unit = array / np.linalg.norm(array, axis=1)[:, None]
+    others = np.vstack([unit, np.eye(teachers, d)])
+    cosines = np.abs(unit @ others.T)
+    parallel = [(i, j) for i in range(n) for j in range(i + 1, n + teachers) if cosines[i, j] > 1 - 1e-12]
+    if not parallel:
+        return
+    model = StudentTeacher(np.eye(teachers, d), phi=phi.name)
+    if float(abs(model.gradient(array)).max()) < DISTANCE:
+        i, j = parallel[0]
+        other = f"neuron {j}" if j < n else f"teacher {j - n}"
+        raise NoCriticalPointError(
+            f"got a critical point at which neuron {i} and {other} are parallel: degenerate; such points come in "
+            f"continua (split neurons) or have no third derivatives, and no enclosure is given"
+        )
 
 
 def _is_teacher(weights: dict[str, float], blocks: int) -> bool:

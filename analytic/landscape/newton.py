@@ -74,7 +74,7 @@ def newton(programs: Programs, sizes: Mapping[str, arb], start: Mapping[str, arb
         Weights (midpoints) with a step below 2^-bits, or None if the iteration does not get there.
     """
     names = [o.name for o in programs.layout.orbits]
-    with precision(bits + 64):
+    with precision(bits + 64 + 2 * magnitude(sizes)):  # sums over k neurons cancel
         x = {n: arb(start[n]).mid() for n in names}
         here = evaluated(programs, sizes, x)
         for _ in range(MAX_STEPS):
@@ -89,6 +89,11 @@ def newton(programs: Programs, sizes: Mapping[str, arb], start: Mapping[str, arb
                 return None
             x, here = found
     return None
+
+
+def magnitude(sizes: Mapping[str, arb]) -> int:
+    """The binary digits of the largest size."""
+    return max((int(float(n.mid())).bit_length() for n in sizes.values()), default=1)
 
 
 def _step(here: Evaluation) -> arb_mat | None:

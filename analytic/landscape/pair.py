@@ -53,6 +53,13 @@ class Homogeneous:
     negative: Fraction
 
     @property
+    def name(self) -> str:
+        """As users write it."""
+        if self.positive == 1 and self.negative in (0, 1):
+            return "abs" if self.negative else "relu"
+        return f"leaky_relu({-self.negative})"
+
+    @property
     def squares(self) -> Fraction:
         """A = a^2 + b^2."""
         return self.positive**2 + self.negative**2

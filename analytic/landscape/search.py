@@ -31,7 +31,9 @@ BITS = 80
 SHARES = (0.5, 0.35, 0.65, 0.2, 0.8)
 #: Weights of an extra neuron on a block, times 1/sqrt(size).
 EXTRA_WEIGHTS = (0.5, -0.4, 0.15)
-_PARTITION = re.compile(r"(\d+(?:,\d+)*)((?:\+\d+)*)(?:#(\d+))?")
+_PARTITION = re.compile(r"([0-9]+(?:,[0-9]+)*)((?:\+[0-9]+)*)(?:#([0-9]+))?")
+#: With more parameters than this a search would take minutes.
+MAX_PARAMETERS = 20
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def points_at(partition: Partition, d: int | None = None, phi: Homogeneous = REL
         Points that are proved to exist; the list is not called complete.
 
     Raises:
-        DimensionError: d < k.
+        DimensionError: d < k, or too many blocks.
 
     Example:
         >>> [p.loss.rounded(6) for p in points_at(parse_partition("19,1"))]
@@ -108,6 +110,11 @@ def points_at(partition: Partition, d: int | None = None, phi: Homogeneous = REL
     if d is not None and d < k:
         raise DimensionError(f"got d = {d} < k = {k}, expected d >= k: k orthonormal teachers need k dimensions")
     layout, sizes = partition.layout, partition.sizes
+    if len(layout.orbits) > MAX_PARAMETERS:
+        raise DimensionError(
+            f"got the partition {partition} with {len(layout.orbits)} parameters, expected at most {MAX_PARAMETERS} to "
+            f"search: take fewer blocks, or give the weights"
+        )
     compiled = programs(layout, phi=phi)
     found: dict[tuple[Any, ...], Weights] = {}
     with precision(BITS + 64):

@@ -46,7 +46,9 @@ def spectrum_command(
     """
     from checks.report import emit, environment
 
-    if weights is None and (at or "global") == "global" and activation == "relu":
+    if polish and weights is None:
+        raise click.UsageError("got --polish without --weights, expected both: only weights are polished")
+    if weights is None and at in (None, "global") and activation == "relu":
         from analytic.landscape.spectrum import spectrum
         from checks.present import spectrum_report
 
@@ -70,7 +72,7 @@ def _point(
 
     phi = named_activation(activation)
     if weights is None:
-        return find_point(at or "global", k, d, phi)
+        return find_point("global" if at is None else at, k, d, phi)
     if at is not None:
         raise click.UsageError("got --at and --weights, expected one of them: the weights say which point is meant")
     W = read_weights(weights)
@@ -134,6 +136,8 @@ def family_command(
     from checks.landscape_reports import thresholds_report
     from checks.report import emit, ensure_writable, environment, write_atomically
 
+    if data is not None and not data.lower().endswith(".csv"):
+        raise click.UsageError(f"got --data {data}, expected a file name that ends in .csv")
     for file in (plot, data):
         if file is not None:
             ensure_writable(file)
@@ -147,7 +151,7 @@ def family_command(
         if data is not None:
             write_atomically(data, drawn.csv())
     found = thresholds(name, digits, bounds)
-    emit(thresholds_report(found, digits, plot, environment(precision=f"{digits} digits")), form, out)
+    emit(thresholds_report(found, digits, plot, environment(precision=f"{digits} digits"), last), form, out)
     return 0
 
 

@@ -54,8 +54,8 @@ def test_weights_near_no_critical_point_are_refused_with_the_way_out() -> None:
         (np.array([[1.0, np.nan], [0, 1]]), DomainError, "row 0"),
         (np.array([[1.0, 0], [0, 0]]), ZeroNeuronError, "row 1"),
         (np.array([[1.0, 0, 0.3], [0, 1, 0]]), DimensionError, "beyond the 2-th"),
-        ("text", DimensionError, "no numbers"),
-        (np.random.default_rng(0).standard_normal((9, 9)), DimensionError, "81 orbits"),
+        ("text", DimensionError, "no real numbers"),
+        (np.random.default_rng(0).standard_normal((9, 9)), DimensionError, "81 parameters"),
     ],
 )
 def test_bad_weights_are_refused(W: object, error: type[AnalyticError], words: str) -> None:
