@@ -1,7 +1,7 @@
 """The spectrum of type II: blocks against the dense Hessian, for k = 10 to a million.
 
-``python benchmarks/spectra.py [--quick]`` prints, for each k, the median time of: the float64 spectrum at a known point;
-the same from the name, with the solution of the point; the certified spectrum from the name (Krawczyk test, enclosures
+``python benchmarks/spectra.py [--quick]`` prints, for each k, the median time of: the float64 spectrum at a known
+point; the same from the name, with the solution of the point; the certified spectrum from the name (Krawczyk test, enclosures
 of 15 digits); the assembly of the dense Hessian and ``numpy.linalg.eigvalsh``, where the matrix fits in memory. Ratios
 are against the dense way in the same run. Nothing here passes or fails.
 """
@@ -62,7 +62,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer sizes, the dense Hessian at k = 10 only")
     quick = parser.parse_args().quick
     print(f"python {platform.python_version()}, numpy {version('numpy')}, python-flint {version('python-flint')}, ")
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; milliseconds, medians of {REPETITIONS}")
+    machine = platform.processor() or platform.machine()
+    print(f"{machine}, {os.cpu_count()} cores; milliseconds, medians of {REPETITIONS}")
     print(f"{'k':>8} {'at a point':>11} {'from name':>10} {'certified':>10} {'dense':>12} {'dense / certified':>18}")
     totals = {}
     for k in QUICK_SIZES if quick else SIZES:
