@@ -1,7 +1,7 @@
 """The spectrum of type II: blocks against the dense Hessian, for k = 10 to a million.
 
 ``python benchmarks/spectra.py [--quick]`` prints, for each k, the median time of: the float64 spectrum at a known
-point; the same from the name, with the solution of the point; the certified spectrum from the name (Krawczyk test, enclosures
+point; the same from the name, with the point solved; the certified spectrum from the name (Krawczyk test, enclosures
 of 15 digits); the assembly of the dense Hessian and ``numpy.linalg.eigvalsh``, where the matrix fits in memory. Ratios
 are against the dense way in the same run. Nothing here passes or fails.
 """
