@@ -336,7 +336,7 @@ class Field:
 
     def _plain_sign(self, polynomial: Polynomial) -> int | None:
         terms = polynomial.to_dict()
-        bound, constant = Fraction(0), Fraction(0)
+        bound, constant, bounded = Fraction(0), Fraction(0), True
         seen: set[int] = set()
         for exponents, c in terms.items():
             value = Fraction(int(c.p), int(c.q))
@@ -348,12 +348,12 @@ class Field:
             elif all(self.generators[i].bounded for i, _ in used):
                 bound += abs(value)
             else:
-                bound = Fraction(10**9) + abs(constant)
+                bounded = False
             if not all(self.generators[i].positive or e % 2 == 0 for i, e in used):
                 seen |= {1, -1}
         if len(seen) == 1:
             return seen.pop()
-        if constant and bound <= abs(constant):
+        if constant and bounded and bound <= abs(constant):
             return 1 if constant > 0 else -1
         return None
 

@@ -16,6 +16,8 @@ from analytic.grammar import formula
 from analytic.rules.matrices import determinant
 
 Operand = str | int | Fraction | Expr
+#: Of so many variables all principal minors are looked at.
+FEW = 5
 
 
 @dataclass(frozen=True)
@@ -221,17 +223,64 @@ class GaussianLaw:
         return mean, matrix
 
     def _check(self, matrix: tuple[tuple[Element, ...], ...], field: ClosedForms) -> None:
-        """Principal minors of a semidefinite matrix are not negative, and conversely."""
-        for size in range(1, len(self.names) + 1):
-            for chosen in combinations(range(len(self.names)), size):
-                minor = determinant([[matrix[i][j] for j in chosen] for i in chosen], field)
-                if _certainly_negative(minor, field):
-                    shown = ", ".join(self.names[i] for i in chosen)
-                    what = f"the variance {minor}" if size == 1 else f"a covariance matrix with determinant {minor}"
-                    raise LawError(
-                        f"got {what} for {shown}, expected a positive semidefinite matrix: lower the covariances or "
-                        f"raise the variances"
-                    )
+        """Principal minors of a semidefinite matrix are not negative, and conversely.
+
+        There are 2^n of them: of more variables than a few the matrix is eliminated if its entries are numbers, and
+        else the minors of lowest order are looked at.
+        """
+        n = len(self.names)
+        if n > FEW and all(_is_number(c) for row in matrix for c in row):
+            self._eliminated(matrix, field)
+            return
+        for size in range(1, (n if n <= FEW else 3) + 1):
+            for chosen in combinations(range(n), size):
+                self._refuse(chosen, determinant([[matrix[i][j] for j in chosen] for i in chosen], field), field)
+
+    def _refuse(self, chosen: Sequence[int], minor: Element, field: ClosedForms) -> None:
+        """Says that a principal minor is negative, if it is."""
+        if _certainly_negative(minor, field):
+            shown = ", ".join(self.names[i] for i in chosen)
+            what = f"the variance {minor}" if len(chosen) == 1 else f"a covariance matrix with determinant {minor}"
+            raise LawError(
+                f"got {what} for {shown}, expected a positive semidefinite matrix: lower the covariances or "
+                f"raise the variances"
+            )
+
+    def singular(self, field: ClosedForms) -> bool:
+        """Whether the covariance matrix is exactly singular.
+
+        Raises:
+            LawError: it is certainly not positive semidefinite.
+        """
+        _, matrix = self.moments(field)
+        if len(matrix) > FEW and all(_is_number(c) for row in matrix for c in row):
+            return self._eliminated(matrix, field) < len(matrix)
+        return not determinant(matrix, field)
+
+    def _eliminated(self, matrix: tuple[tuple[Element, ...], ...], field: ClosedForms) -> int:
+        """The rank by symmetric elimination: what is left has no negative diagonal entry, and rows 0 where they are 0.
+
+        The product of the pivots with a minor of what is left is a minor of the matrix itself.
+        """
+        left, rest = [list(row) for row in matrix], list(range(len(matrix)))
+        done, minor = list[int](), field.one
+        while rest:
+            for i in rest:
+                self._refuse([*done, i], minor * left[i][i], field)
+            for i, j in combinations(rest, 2):
+                if left[i][j] and not (left[i][i] and left[j][j]):
+                    self._refuse([*done, i, j], -minor * left[i][j] ** 2, field)
+            pivot = next((i for i in rest if left[i][i]), None)
+            if pivot is None:
+                break
+            rest.remove(pivot)
+            done.append(pivot)
+            minor = minor * left[pivot][pivot]
+            for i in (i for i in rest if left[pivot][i]):
+                slope = left[pivot][i] / left[pivot][pivot]
+                for j in rest:
+                    left[i][j] = left[i][j] - slope * left[pivot][j]
+        return len(done)
 
     def describe(self) -> list[str]:
         """The domain in words."""
@@ -245,17 +294,25 @@ class GaussianLaw:
 def _certainly_negative(x: Element, field: ClosedForms) -> bool:
     if not x:
         return False
-    sign = field.sign(x)
-    if sign is not None:
-        return sign < 0
     from analytic.balls import BallAlgebra, precision
     from analytic.writing import written
 
+    if not _is_number(x):
+        return field.sign(x) == -1
+    for bits in (200, 2000):  # x is not 0, but its digits may cancel
+        with precision(bits):
+            ball = evaluate(written(x), BallAlgebra({}, None, {}))
+            if ball < 0 or ball > 0:
+                return bool(ball < 0)
+    return False
+
+
+def _is_number(x: Element) -> bool:
+    """Whether no norm and no parameter occurs."""
+    from analytic.writing import written
+
     shown = written(x)
-    if _free(shown) or any(n.head == "norm" for n in _nodes(shown)):
-        return False
-    with precision(200):
-        return bool(evaluate(shown, BallAlgebra({}, None, {})) < 0)
+    return not _free(shown) and not any(n.head == "norm" for n in _nodes(shown))
 
 
 def _nodes(expr: Expr) -> list[Expr]:

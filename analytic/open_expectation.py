@@ -88,8 +88,10 @@ class OpenExpectation(Expectation):
 
     def _closed_at(self, exact: Mapping[str, Expr]) -> Expectation | None:
         """What has no closed form for every law, or too long a one, may have one for the law at a point."""
+        from analytic.series.exact import elementary
+
         law = self.law.fixed({(f"|{n}|" if n in self.law.norms else n): e for n, e in exact.items()})
-        integrand = substitute(self.integrand, {n: e for n, e in exact.items() if n in self.constants})
+        integrand = elementary(substitute(self.integrand, {n: e for n, e in exact.items() if n in self.constants}))
         constants = tuple(n for n in self.constants if n not in exact)
         try:
             return derive(integrand, law, constants)

@@ -10,14 +10,14 @@ from flint import arb, ctx
 
 from analytic.algebra import evaluate
 from analytic.angle import Angle
-from analytic.balls import Ball, BallAlgebra, disjoint, precision, rational, to_digits
+from analytic.balls import Ball, BallAlgebra, disjoint, finite, precision, rational, to_digits
+from analytic.closed_forms import ClosedForms
 from analytic.constants import multiple_of_pi, rational_value
 from analytic.errors import DomainError, FormulaError, NotIntegrableError, OutsideRingError
 from analytic.expectation import Expectation, derive
-from analytic.formula import PI, Expr, call, num, substitute
+from analytic.formula import CONSTANTS, PI, Expr, call, name, names, num, rewrite, substitute
 from analytic.gaussian_law import GaussianLaw
 from analytic.grammar import formula
-from analytic.rules.matrices import determinant
 from analytic.writing import written
 
 
@@ -106,7 +106,16 @@ def expectation_at(result: Expectation, point: Mapping[str, Any], digits: int = 
             anew = derive(inner, fixed, constants)
             if not _contradicts(result, exact, anew):
                 return _at_regular(anew, {}, digits)
-    return _at_regular(result, exact, digits)
+    try:
+        return _at_regular(result, exact, digits)
+    except FormulaError:  # a value is missing: at these values the expectation may not depend on it
+        if needed <= set(by_key) or not by_key:
+            raise
+        inner = substitute(result.integrand, {n: e for n, e in exact.items() if n in result.constants})
+        anew = derive(inner, law.fixed(by_key), tuple(n for n in result.constants if n not in by_key))
+        if names(anew.value) - CONSTANTS:
+            raise
+        return _at_regular(anew, {}, digits)
 
 
 def point_values(result: Expectation, point: Mapping[str, Any]) -> dict[str, Expr]:
@@ -143,9 +152,7 @@ def point_values(result: Expectation, point: Mapping[str, Any]) -> dict[str, Exp
 def _singular(law: GaussianLaw, constants: Sequence[str]) -> bool:
     """Whether the covariance matrix is exactly singular."""
     try:
-        field = law.field(constants)
-        _, matrix = law.moments(field)
-        return not determinant(matrix, field)
+        return law.singular(law.field(constants))
     except OutsideRingError:
         return False
 
@@ -206,7 +213,33 @@ def evaluate_at(
             algebra.parameters = {**algebra.parameters, n: evaluate(meaning, algebra)}
         return evaluate(value, algebra)
 
+    if definitions and multiple_of_pi(exact.get("theta", name("theta"))) in (0, 1):
+        with precision(128):
+            known = finite(compute())
+        found = None if known else _for_parallel(value, definitions, exact)
+        if found is not None:
+            return to_digits(lambda: evaluate(found, BallAlgebra({}, None, {})), digits)
     return to_digits(compute, digits)
+
+
+def _for_parallel(value: Expr, definitions: Sequence[tuple[str, Expr]], exact: Mapping[str, Expr]) -> Expr | None:
+    """The value for parallel inputs, exact; None where it is not in the field of closed forms.
+
+    There an arccosine is taken of exactly 1, or a root of exactly 0: a ball around them would leave the domain.
+    """
+    field, known = ClosedForms(()), dict(exact)
+
+    def number(node: Expr) -> Expr | None:
+        if node.head == "norm":
+            return exact.get(node.children[0].identifier)
+        return known.get(node.identifier) if node.head == "name" else None
+
+    try:
+        for n, meaning in definitions:
+            known[n] = written(evaluate(rewrite(meaning, number), field))
+        return written(evaluate(rewrite(value, number), field))
+    except (OutsideRingError, DomainError, FormulaError):
+        return None
 
 
 def _algebra(law: GaussianLaw, exact: Mapping[str, Expr]) -> BallAlgebra:

@@ -23,7 +23,7 @@ def expectation_report(
     digits: int,
     steps: bool,
     environment: Mapping[str, JSON],
-    judged: Sequence[StepVerdict] = (),
+    judged: Sequence[StepVerdict] | None = None,
 ) -> Report:
     """The closed form of an expectation, its value at a point, and the derivation.
 
@@ -34,7 +34,7 @@ def expectation_report(
         digits: digits of the value.
         steps: whether to list the derivation.
         environment: see ``checks.report.environment``.
-        judged: what the empirical witness says of the steps.
+        judged: what the empirical witness says of the steps; None if it was not asked.
     """
     from analytic.printing import to_latex
 
@@ -56,15 +56,17 @@ def expectation_report(
         payload["value"] = {"midpoint": value.midpoint, "radius": value.radius, "bits": value.bits, "at": where}
     if steps:
         numbered = list(enumerate(result.steps, start=1))
-        notes = {v.number: v for v in judged}
+        notes = {v.number: v for v in judged or ()}
         rows += [
             (Cell(f"{i}. {s.rule}{_judged(notes.get(i))}"), Cell(f"{s.left} = {s.right}", s.latex)) for i, s in numbered
         ]
         payload["steps"] = [{"rule": s.rule, "left": s.left, "right": s.right, "latex": s.latex} for _, s in numbered]
     columns = (Column("quantity", "quantity"), Column("result", "result"))
     counts = {True: "agree", False: "DISAGREE", None: "not judged"}
-    found = [f"{n} {w}" for a, w in counts.items() if (n := sum(v.agrees is a for v in judged))]
+    found = [f"{n} {w}" for a, w in counts.items() if (n := sum(v.agrees is a for v in judged or ()))]
     summary = (f"equations judged by quadrature: {', '.join(found)}",) if judged else ()
+    if judged is not None and not result.closed:
+        summary = ("nothing to judge: no closed form",)
     if judged:
         payload["judged"] = [{"number": v.number, "agrees": v.agrees, "text": str(v)} for v in judged]
     shown = len(result.steps) if steps else 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analytic.formula import Expr, call, name, substitute
+from analytic.formula import PI, Expr, call, name, num, substitute
 from analytic.grammar import formula
 
 if TYPE_CHECKING:
@@ -82,5 +82,7 @@ class NamedFormula:
         if "rho" in given:
             if "theta" in given:
                 raise FormulaError("got both theta and rho, expected one of them: rho is cos(theta)")
-            given["theta"] = call("acos", formula(given.pop("rho")))
+            rho = formula(given.pop("rho"))
+            parallel = {num(1): num(0), num(-1): PI}
+            given["theta"] = parallel.get(rho) or call("acos", rho)
         return evaluate_at(self.value, ("u", "v"), given, digits, self.definitions)

@@ -1,13 +1,14 @@
 r"""Critical points, their losses and eigenvalues in powers of $k^{-1/2}$, with exact coefficients where there are any.
 
 With $s = k^{-1/2}$ the programs of the landscape run in the field of Laurent series over Q(pi) (with roots such as
-$\sqrt p$); Newton's iteration there gives the weights from the family's limit alone. For ``I:p`` with p fixed the limit
-solves a transcendental system, and for shares of k the radicals multiply: those families are refused.
+$\sqrt p$); Newton's iteration there gives the weights from the family's limit alone. For ``I:p`` with p fixed and for
+shares of k the leading coefficients solve a nonlinear system: there coefficients are enclosures (``series_scaled``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -17,6 +18,7 @@ from flint import arb
 from analytic.balls import Ball, precision
 from analytic.errors import DomainError
 from analytic.landscape.expansion_text import Term, latex_of, text_of
+from analytic.landscape.hybrid_field import Enclosure, HybridField
 from analytic.landscape.isotypic import EXTRA as EXTRA_COLUMNS
 from analytic.landscape.isotypic import Component
 from analytic.landscape.laurent import EXACT, PrecisionLostError, Series, SeriesRing, moved
@@ -27,6 +29,7 @@ from analytic.landscape.pi_roots import roots_in
 from analytic.landscape.programs import Programs, programs
 from analytic.landscape.series_eigenvalues import eigenvalues
 from analytic.landscape.series_newton import BOX_ORDER, CriticalSeries, NoExpansionError
+from analytic.landscape.series_scaled import SHARE, TIED, ScaledSeries, beginning, check_vanishing
 
 #: Orders of the weights beyond the order asked for: to begin with, and when that is not enough.
 EXTRA, MORE, MOST = 4, 2, 60
@@ -34,6 +37,8 @@ EXTRA, MORE, MOST = 4, 2, 60
 SPARE = 5
 #: The largest order, in powers of k^(-1/2).
 MAX_ORDER = 40
+#: Where coefficients are enclosures: the largest order, and the working precision, of which an order costs ten bits.
+MAX_NUMERIC_ORDER, NUMERIC_BITS = 12, 640
 WHATS = ("weights", "loss", "eigenvalues")
 
 
@@ -105,7 +110,16 @@ class Expansion:
     @property
     def text(self) -> str:
         """As plain text."""
-        return f"{self.title} = {text_of(self._terms, self.order)}{self._note}"
+        return f"{self.title} = {text_of(self._terms, self.order)}{self._note}{self._kind}"
+
+    @property
+    def exact(self) -> bool:
+        """Whether all coefficients are exact; otherwise some are enclosures, of which sure digits are written."""
+        return not any(isinstance(t.coefficient, Enclosure) for t in self._terms)
+
+    @property
+    def _kind(self) -> str:
+        return "" if self.exact else "   (certified numbers)"
 
     @property
     def latex(self) -> str:
@@ -150,12 +164,14 @@ def expansion(name: str, order: int, what: str = "weights", extra_columns: bool 
     Raises:
         FormulaError: the name is none of these.
         DomainError: impossible order or quantity.
-        OutsideFieldError: the coefficients are no rational functions of pi (I:p with p fixed, shares of k).
-        NoExpansionError: no expansion in powers of k^(-1/2) was found.
+        OutsideFieldError: eigenvalues of families whose coefficients are enclosures (I:p with p fixed, shares of k).
+        NoExpansionError: no expansion in powers of k^(-1/2) was found, as for branches that end at a finite k.
 
     Example:
         >>> expansion("A", 2)["a_11"]
         a_11(A) = 2/k + O(k^(-3/2))
+        >>> expansion("I:4", 2)["d_1"]
+        d_1(I:4) = 1 + 0.416941438951644/k + O(k^(-3/2))   (certified numbers)
     """
     if what not in WHATS:
         raise DomainError(f"got {what!r}, expected one of {', '.join(WHATS)}")
@@ -169,7 +185,12 @@ def expansion(name: str, order: int, what: str = "weights", extra_columns: bool 
 
 @lru_cache(maxsize=32)
 def _branch(name: str) -> Branch:
-    return Branch(limit(name))
+    found = limit(name)
+    return NumericBranch(found) if _is_numeric(found) else Branch(found)
+
+
+def _is_numeric(limit: Limit) -> bool:
+    return (limit.kind == "I" and limit.ratio == 0) or 0 < limit.ratio < 1
 
 
 class Branch:
@@ -180,12 +201,21 @@ class Branch:
     """
 
     def __init__(self, limit: Limit) -> None:
-        if (limit.kind == "I" and limit.ratio == 0) or 0 < limit.ratio < 1:
+        self.limit = limit
+        self.field = self.constants()
+
+    def constants(self) -> PiField:
+        """The field of the coefficients.
+
+        Raises:
+            OutsideFieldError: they are not exact.
+        """
+        if _is_numeric(self.limit):
             raise OutsideFieldError(
-                f"got {limit.name}, whose coefficients are no rational functions of pi; expected global, diagonal, "
-                f"A, I, II or II:p with p fixed"
+                f"got {self.limit.name}, whose coefficients are no rational functions of pi; expected global, "
+                f"diagonal, A, I, II or II:p with p fixed"
             )
-        self.limit, self.field = limit, PiField()
+        return PiField()
 
     @cached_property
     def programs(self) -> Programs:
@@ -266,6 +296,77 @@ class Branch:
             for x in found[component.name]:
                 rows.append(Expansion(title, x.truncated(order + 1), order, times, component.name))
         return sorted(rows, key=_size, reverse=True)
+
+
+class NumericBranch(Branch):
+    """The expansions of a family whose coefficients are enclosures.
+
+    Args:
+        limit: of the family.
+    """
+
+    field: HybridField
+
+    def constants(self) -> HybridField:
+        """The field of the coefficients."""
+        return HybridField()
+
+    @cached_property
+    def scaled(self) -> ScaledSeries:
+        """The critical point, as far as it is known."""
+        scaling = SHARE if self.limit.ratio else TIED
+        return ScaledSeries(
+            self.programs, self.field, self.limit.sizes, scaling, lambda: beginning(self.limit, scaling)
+        )
+
+    def solved(self, order: int) -> Mapping[str, Series]:
+        """The weights below s^(order + 1), with their O-terms."""
+        return self.scaled.to(SeriesRing(self.field, order + SPARE), order)
+
+    def weights(self, order: int) -> dict[str, Expansion]:
+        """By orbit."""
+        with self._precise(order):
+            return super().weights(order)
+
+    def loss(self, order: int) -> Expansion:
+        r"""The loss at the critical point.
+
+        It is s^(-4) times an analytic function of s and the scaled weights y, stationary at the critical point: weights
+        whose y is known to O(s^(n + 1)) give it up to O(s^(2n - 2)). It is bounded: by homogeneity it is half the
+        difference of $\sum_{ij} F(v_i, v_j)$ and $\sum_{ij} F(w_i, v_j)$, in which the terms of order k cancel because
+        $\sigma$ and the sums $c_m$ over columns of k entries are $O(1/k)$ (see ``series_scaled``).
+        """
+        with self._precise(order):
+            known = order // 2 + 2
+            most = max(self.scaled.scaling.exponents.values())
+            for terms in range(order + 8, order + MOST, MORE):
+                ring = SeriesRing(self.field, terms)
+                weights = {n: w.polynomial(EXACT) for n, w in self.scaled.to(ring, known + most).items()}
+                found = self.programs.loss.run(ring, {**self.limit.sizes(ring), **weights})[0]
+                if found.order > order:
+                    check_vanishing(found, 0)
+                    terms_kept = [found.coefficient(i) for i in range(order + 1)]
+                    return Expansion(f"loss({self.limit.name})", ring.series(0, terms_kept, order + 1), order)
+        raise NoExpansionError(f"got cancellation of more than {MOST} terms in the loss of {self.limit.name}")
+
+    def eigenvalues(self, order: int, extra_columns: bool = False) -> list[Expansion]:  # noqa: ARG002
+        """Refused: coefficients that vanish are known as enclosures only, so that leading terms cannot be found.
+
+        Raises:
+            OutsideFieldError: always.
+        """
+        raise OutsideFieldError(
+            f"got the eigenvalues of {self.limit.name}, expected weights or loss: its coefficients are enclosures, "
+            f"which do not show the order in k of an eigenvalue; ask for the spectrum at a given k"
+        )
+
+    def _precise(self, order: int) -> AbstractContextManager[None]:
+        if order > MAX_NUMERIC_ORDER:
+            raise DomainError(
+                f"got the order {order}, expected at most {MAX_NUMERIC_ORDER} for {self.limit.name}: its coefficients "
+                f"are enclosures, which lose digits from one to the next"
+            )
+        return precision(NUMERIC_BITS)
 
 
 def _size(row: Expansion) -> float:

@@ -7,13 +7,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from analytic.landscape.constant_text import LATEX, TEXT, constant_text, is_sum
+from analytic.landscape.hybrid_field import Enclosure
 from analytic.landscape.pi_field import Constant
 
 
 class Term(NamedTuple):
     """c k^(-power/2)."""
 
-    coefficient: Constant
+    coefficient: Constant | Enclosure
     power: int
 
 
@@ -26,7 +27,7 @@ def text_of(terms: Sequence[Term], order: int | None) -> str:
         >>> text_of([Term(K.pi - K.one, -2), Term(K.number(3), 1)], 1)
         '(pi - 1)*k + 3/k^(1/2) + O(k^(-1))'
     """
-    written = [_text(constant_text(t.coefficient, TEXT), Fraction(-t.power, 2)) for t in terms if t.coefficient]
+    written = [_text(_plain(t.coefficient), Fraction(-t.power, 2)) for t in terms if t.coefficient]
     if order is not None:
         written.append(f"O({_order(order, 'k^({})')})")
     return _joined(written)
@@ -34,10 +35,18 @@ def text_of(terms: Sequence[Term], order: int | None) -> str:
 
 def latex_of(terms: Sequence[Term], order: int | None) -> str:
     """The sum in LaTeX."""
-    written = [_latex(constant_text(t.coefficient, LATEX), Fraction(-t.power, 2)) for t in terms if t.coefficient]
+    written = [_latex(_in_latex(t.coefficient), Fraction(-t.power, 2)) for t in terms if t.coefficient]
     if order is not None:
         written.append(rf"O\left({_order(order, 'k^{{{}}}')}\right)")
     return _joined(written)
+
+
+def _plain(c: Constant | Enclosure) -> str:
+    return str(c) if isinstance(c, Enclosure) else constant_text(c, TEXT)
+
+
+def _in_latex(c: Constant | Enclosure) -> str:
+    return c.latex if isinstance(c, Enclosure) else constant_text(c, LATEX)
 
 
 def _order(order: int, power: str) -> str:

@@ -267,7 +267,7 @@ class SeriesRing:
             return field.pi * field.number(Fraction(1, 2))
         if x.valuation < y.valuation:
             return field.zero if field.sign(x.leading) > 0 else field.pi
-        return field.atan2(y.leading, x.leading)
+        return field.atan2(y.leading, x.coefficients[0])  # which may be a ball around 0
 
 
 def moved(ring: SeriesRing, values: Mapping[str, Series]) -> dict[str, Series]:

@@ -6,6 +6,7 @@ from itertools import combinations
 
 from analytic.closed_forms import ClosedForms
 from analytic.rules.independence import blocks, marginal
+from analytic.rules.many_orthant import MOST_EXPANDED, all_half
 from analytic.rules.moment import Equation, Moment
 
 
@@ -14,7 +15,8 @@ class InclusionExclusion:
 
     For an odd number n of variables the term of all of them changes sides: twice the probability is a sum over proper
     subsets; for n = 3 it gives $\frac18 + \frac1{4\pi}\sum \arcsin\rho_{ij}$. Variables that are independent of these
-    stay beside them.
+    stay beside them. The sum has 2^n terms: it is left out where a closed form is known, and beyond MOST_EXPANDED
+    variables, whose probability keeps its name.
     """
 
     name = "inclusion and exclusion"
@@ -25,7 +27,9 @@ class InclusionExclusion:
         if len(moment.monomial) < 3 or not moment.bare_steps():
             return None
         for block in blocks(moment):
-            if len(block) > 2 and len(block) % 2 and not any(moment.law.means[i] for i in block):
+            if len(block) in range(3, MOST_EXPANDED + 1, 2) and not any(moment.law.means[i] for i in block):
+                if len(block) > 3 and all_half(marginal(moment, block)):
+                    continue
                 return self._turned(moment, block, field)
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytic.closed_forms import ClosedForms
 from analytic.field import Element
 from analytic.rules.half_line import HalfLine
-from analytic.rules.many_orthant import ManyOrthant
+from analytic.rules.many_orthant import MOST_EXPANDED, ManyOrthant, all_half
 from analytic.rules.moment import STEP, Equation, Moment
 from analytic.rules.orthant import Orthant
 from analytic.rules.reflection_group import ReflectionGroup
@@ -37,7 +37,7 @@ def _probability(part: Moment, field: ClosedForms) -> Element | None:
         found = HalfLine().apply(part, field) or Orthant().apply(part, field)
     else:
         found = ReflectionGroup().apply(part, field)
-        if found is None and n % 2 == 0 and part.law.centred():
+        if found is None and part.law.centred() and (n % 2 == 0 or n > MOST_EXPANDED or (n > 3 and all_half(part))):
             found = ManyOrthant().apply(part, field)
     return found.constant if found is not None else None
 

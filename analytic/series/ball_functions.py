@@ -166,6 +166,9 @@ def _hermite(expr: Expr, variable: str) -> BallFunction:
 
 
 def _sigmoid(z: acb, _analytic: bool = False) -> acb:
+    if z.real < 0:  # e^-z of a wide box would be a wide annulus, e^z is a disc inside the unit circle
+        e = z.exp()
+        return e / (1 + e)
     return 1 / (1 + (-z).exp())  # a pole makes the divisor contain 0, and the ball infinite
 
 

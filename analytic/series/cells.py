@@ -193,7 +193,10 @@ class _Sheet:
             if isinstance(found, arb):
                 total += found
             elif depth > 2 * MAX_DEPTH:
-                raise DomainError(f"the integrand is not bounded near {t[0].str(5)} in {self.chart.integrand}")
+                raise DomainError(
+                    f"no bound was found for {self.chart.integrand} near {t[0].str(5)} after {MAX_DEPTH} halvings: "
+                    f"expected a finite integrand without poles that close to the real line; try smaller slopes"
+                )
             elif found == "t":
                 todo += [(half, w, depth + 1) for half in _halves(t)]
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
 
@@ -11,7 +12,7 @@ from analytic.algebra import FUNCTIONS, evaluate
 from analytic.balls import BallAlgebra, precision
 from analytic.constants import rational_value
 from analytic.errors import DomainError, OutsideRingError
-from analytic.formula import ONE, ZERO, Expr, add, mul, names, num, walk
+from analytic.formula import ONE, ZERO, Expr, add, call, mul, names, neg, num, rewrite, walk
 from analytic.series.errors import UnsupportedIntegrandError
 
 #: Exponents of the variables -> coefficient, a constant.
@@ -167,6 +168,49 @@ def _combined(parts: list[Polynomial | None], degree: int) -> Polynomial | None:
     if total is None or any(sum(k) > degree and c != ZERO for k, c in total.items()):
         return None
     return total
+
+
+def without_empty_powers(expr: Expr) -> Expr:
+    """The formula with 1 in place of every power with exponent 0, as in a closed form.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> print(without_empty_powers(parse("tanh(u)^0*relu(u)")))
+        relu(u)
+    """
+
+    def rule(node: Expr) -> Expr | None:
+        return ONE if node.head == "pow" and rational_value(node.children[1]) == 0 else None
+
+    return rewrite(expr, rule)
+
+
+def elementary(expr: Expr) -> Expr:
+    """The formula with opaque activations of constants written as elementary functions: such numbers have balls.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> print(elementary(parse("sigmoid(1)*tanh(u)")))
+        tanh(u)/(1 + exp(-1))
+    """
+
+    def rule(node: Expr) -> Expr | None:
+        if node.head != "call" or node.children[0].identifier not in _ELEMENTARY or len(node.children) != 2:
+            return None
+        z = elementary(node.children[1])
+        return _ELEMENTARY[node.children[0].identifier](z) if is_constant(z) else None
+
+    return rewrite(expr, rule)
+
+
+_ELEMENTARY: dict[str, Callable[[Expr], Expr]] = {
+    "tanh": lambda z: 1 - 2 / (1 + call("exp", 2 * z)),
+    "sigmoid": lambda z: 1 / (1 + call("exp", neg(z))),
+    "silu": lambda z: z / (1 + call("exp", neg(z))),
+    "softplus": lambda z: call("log", 1 + call("exp", z)),
+    "gelu": lambda z: z * call("Phi", z),
+    "bump": lambda z: call("exp", neg(z**2) / 2),
+}
 
 
 def affine(expr: Expr, variable: str) -> tuple[Expr, Expr] | None:

@@ -18,7 +18,7 @@ from analytic.balls import precision
 from analytic.errors import DomainError
 from analytic.formula import Expr, name, substitute
 from analytic.series.charts import STANDARD, charts, window
-from analytic.series.exact import ball_of, constant_of, sign_of, tidy
+from analytic.series.exact import ball_of, constant_of, sign_of, tidy, without_empty_powers
 from analytic.series.line_integral import GUARD, second_moment
 from analytic.series.panels import Panel, panels
 from analytic.series.pieces import pieces
@@ -157,6 +157,7 @@ def hermite_series(
         >>> [c == 0 for c in series.coefficients]
         [False, False, False, True, False, True]
     """
+    f, g = without_empty_powers(f), without_empty_powers(g)
     first = hermite_expansion(f, variables[0], constant_of(deviations[0]), terms - 1)
     return HermiteSeries(first, hermite_expansion(g, variables[1], constant_of(deviations[1]), terms - 1))
 

@@ -25,7 +25,7 @@ from analytic.series.exact import ball_of, ceiling
 #: r: the ellipse reaches 5/3 and 4/3 of the half-length along and across the panel.
 STRETCH = 3
 #: Panels are halved at most this often.
-MAX_DEPTH = 40
+MAX_DEPTH = 64
 
 #: Upper bound of the kernel's modulus on a box.
 KernelBound = Callable[[acb], arb]
@@ -93,7 +93,10 @@ def panels(chart: Chart, longest: arb, bound: KernelBound, bits: int) -> list[Pa
             middle = (a + b) / 2
             todo += [(middle, b, depth + 1), (a, middle, depth + 1)]
         else:
-            raise DomainError(f"the integrand {chart.integrand} is not bounded near {a.str(5)}: expected a finite one")
+            raise DomainError(
+                f"no bound was found for {chart.integrand} near {a.str(5)} after {MAX_DEPTH} halvings: expected a "
+                f"finite integrand whose poles are not that close to the real line; try smaller slopes"
+            )
     return found
 
 

@@ -20,7 +20,12 @@ REJECTED = 1
 @click.command("certify", short_help="A certificate of a critical point, from weights or by name.")
 @click.argument("weights", required=False)
 @click.option("--at", metavar="POINT", help=_AT)
-@click.option("--k", type=click.IntRange(min=1), help="Number of teachers.  [default: the smaller of n and d]")
+@click.option("--k", "size", help="Number of teachers, or 6..1000 or 6,8,10..12.  [default: the smaller of n and d]")
+@click.option("--real", is_flag=True, help="With --k A..B: one statement on every real k from A to B.")
+@click.option("--bound", metavar="C", help="With --k A..inf: a number that all eigenvalues exceed, such as 0.0047.")
+@click.option("--batch", metavar="FILE", help="Many points: .json or .jsonl with names, blocks or weights.")
+@click.option("--results", metavar="FILE", help="With --batch: keep results here as they come, and resume from here.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes of --batch and --k A..B.  [default: all cores]")
 @click.option("--d", type=click.IntRange(min=1), help="Dimension of the input, for --at.  [default: k]")
 @click.option("--teacher", metavar="FILE", help="The teacher, one neuron a row.  [default: the identity]")
 @click.option("--polish", is_flag=True, help="Take the critical point that Newton's method reaches from the weights.")
@@ -30,7 +35,12 @@ REJECTED = 1
 def certify_command(
     weights: str | None,
     at: str | None,
-    k: int | None,
+    size: str | None,
+    real: bool,
+    bound: str | None,
+    batch: str | None,
+    results: str | None,
+    jobs: int | None,
     d: int | None,
     teacher: str | None,
     polish: bool,
@@ -44,6 +54,15 @@ def certify_command(
     WEIGHTS is a matrix, one neuron a row (.npy, .npz, .csv, .mat). The certificate is written to --out (for the
     formats table and json; else --out takes the report) and verified at once by an independent checker.
     """
+    many = size is not None and any(sign in size for sign in (".", ","))
+    if results is not None and batch is None:
+        raise click.UsageError("got --results without --batch, expected both")
+    if batch is not None or many or real:
+        if weights is not None or teacher is not None or d is not None or activation != "relu":
+            raise click.UsageError("got --batch or a range of k with another option, expected --at, --jobs only")
+        if size is not None and size.endswith("..inf"):
+            return _all(at, size.removesuffix("..inf"), bound, form, out)
+        return _many(batch, results, at, size, real, jobs, form, out)
     from analytic.landscape.certificate import to_json
     from checks.certificate_reports import certificate_report
     from checks.recheck import recheck
@@ -52,7 +71,7 @@ def certify_command(
     to_file = out if form in ("table", "json") else None
     if to_file is not None:
         ensure_writable(to_file)
-    certificate = _certificate(weights, at, (k, d), teacher, (polish, activation, digits))
+    certificate = _certificate(weights, at, (_whole(size), d), teacher, (polish, activation, digits))
     text = to_json(certificate)
     checked = recheck(text)
     if to_file is not None:
@@ -60,6 +79,88 @@ def certify_command(
     block = environment(precision=f"{certificate.bits} bits")
     emit(certificate_report(certificate, checked, block, digits), form, None if to_file is not None else out)
     return 0 if checked.accepted else REJECTED
+
+
+def _whole(size: str | None) -> int | None:
+    if size is None:
+        return None
+    if not (size.isascii() and size.isdecimal() and int(size) >= 1):
+        raise click.UsageError(f"got --k {size}, expected a number of neurons such as 20, or a range such as 6..1000")
+    return int(size)
+
+
+def _many(
+    batch: str | None,
+    results: str | None,
+    at: str | None,
+    size: str | None,
+    real: bool,
+    jobs: int | None,
+    form: str,
+    out: str | None,
+) -> int:
+    """Batches and ranges; exit code 0 if everything is a certified strict local minimum."""
+    from checks.report import emit, ensure_writable, environment
+
+    if out is not None:
+        ensure_writable(out)
+    if batch is not None:
+        from checks.batch import certify_batch, lines_on_stderr
+        from checks.batch_points import read_points
+        from checks.batch_reports import batch_report
+
+        if at is not None or size is not None or real:
+            raise click.UsageError("got --batch with --at, --k or --real, expected the points in the file alone")
+        points = read_points(batch)
+        found = certify_batch(points, jobs, lines_on_stderr(len(points)), results)
+        emit(batch_report(found, environment(precision="balls")), form, out)
+        return 0 if found.all_minima else 1
+    if at is None or size is None:
+        raise click.UsageError("got a range of k without a family, expected both: --at II --k 6..1000")
+    if real:
+        return _real(at, size, form, out)
+    from checks.batch_reports import sizes_report
+    from checks.batch_sizes import certify_sizes, parse_sizes
+
+    sizes = certify_sizes(at, parse_sizes(size), jobs)
+    emit(sizes_report(sizes, environment(precision="balls")), form, out)
+    return 0 if sizes.all_minima else 1
+
+
+def _all(at: str | None, size: str, bound: str | None, form: str, out: str | None) -> int:
+    from fractions import Fraction
+
+    from analytic.landscape.uniform import certify_family
+    from checks.batch_reports import uniform_report
+    from checks.report import emit, environment
+
+    if at is None:
+        raise click.UsageError("got --k A..inf without a family, expected both: --at II --k 6..inf")
+    try:
+        first = Fraction(size)
+        least = None if bound is None else Fraction(bound)
+    except (ValueError, ZeroDivisionError):
+        raise click.UsageError(f"got --k {size}..inf, --bound {bound}, expected numbers such as 6 and 0.0047") from None
+    found = certify_family(at, first, least)
+    emit(uniform_report(found, found.check(), environment(precision="192 bits")), form, out)
+    return 0
+
+
+def _real(at: str, size: str, form: str, out: str | None) -> int:
+    from fractions import Fraction
+
+    from analytic.landscape.intervals_of_k import certify_range
+    from checks.batch_reports import range_report
+    from checks.report import emit, environment
+
+    low, _, high = size.partition("..")
+    try:
+        ends = Fraction(low), Fraction(high)
+    except (ValueError, ZeroDivisionError):
+        raise click.UsageError(f"got --k {size} with --real, expected two numbers such as 6..100 or 11/2..6") from None
+    found = certify_range(at, *ends)
+    emit(range_report(found, environment(precision="balls")), form, out)
+    return 0 if found.is_minimum else 1
 
 
 def _certificate(

@@ -86,9 +86,9 @@ def expect_command(
     block = environment(
         precision="exact" if value is None else f"{value.bits} bits", **({"seed": seed} if judge else {})
     )
-    judged = _judged_steps(result, seed) if judge else ()
+    judged = _judged_steps(result, seed) if judge else None
     emit(expectation_report(result, value, at, digits, steps or judge, block, judged), form, out)
-    return int(any(v.agrees is False for v in judged))
+    return int(any(v.agrees is False for v in judged or ()))
 
 
 def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:

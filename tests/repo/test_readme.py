@@ -84,17 +84,29 @@ def test_the_example_ends_as_the_readme_says(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    if " check " in line:  # the line before writes the certificate
+        assert run(words(EXAMPLES[EXAMPLES.index(line) - 1])) == 0
+        capsys.readouterr()
     stated = re.search(r"# .*exit code (\d+)", line)
     assert run(words(line)) == (int(stated[1]) if stated else 0)
     out, err = capsys.readouterr()
     assert out
     assert "closedform:" not in err
-    named = {word for word in words(line) if word.endswith(".png")}
+    named = {word for word in words(line) if word.endswith((".png", ".json"))}
     assert {path.name for path in tmp_path.iterdir()} == named
 
 
 def test_the_readme_shows_every_command_and_a_refutation() -> None:
-    assert {line.split()[1] for line in EXAMPLES} == {"blocks", "expand", "expect", "family", "spectrum", "verify"}
+    assert {line.split()[1] for line in EXAMPLES} == {
+        "blocks",
+        "certify",
+        "check",
+        "expand",
+        "expect",
+        "family",
+        "spectrum",
+        "verify",
+    }
     assert sum("exit code 1" in line for line in EXAMPLES) == 1
 
 

@@ -133,7 +133,7 @@ def test_refusals() -> None:
     with pytest.raises(DomainError, match="weights, loss"):
         expansion("II", 2, "trace")
     with pytest.raises(OutsideFieldError, match="I:3"):
-        expansion("I:3", 2)
+        expansion("I:3", 2, "eigenvalues")
     with pytest.raises(DomainError, match="ask for a higher order"):
         expansion("A", 2, "loss").coefficient(3)
     with pytest.raises(DomainError, match="positive"):
