@@ -285,5 +285,43 @@ class BallArithmetic:
         return arb.atan2(y, x)
 
 
+class MpmathArithmetic:
+    """mpmath numbers at the current precision (``mpmath.mp.dps``).
+
+    Example:
+        >>> import mpmath
+        >>> from analytic.landscape.layout import partition_layout
+        >>> from analytic.landscape.programs import programs
+        >>> with mpmath.workdps(30):
+        ...     at = {"k_1": mpmath.mpf(3), "d_1": mpmath.mpf("-0.3"), "a_11": mpmath.mpf("0.7")}
+        ...     print(mpmath.nstr(programs(partition_layout([False])).loss.run(MpmathArithmetic(), at)[0], 25))
+        0.03052466497840591024200084
+    """
+
+    def number(self, value: Fraction) -> Any:
+        """The rational number, rounded."""
+        from mpmath import mpf
+
+        return mpf(value.numerator) / value.denominator
+
+    def pi(self) -> Any:
+        """Pi."""
+        from mpmath import mp
+
+        return +mp.pi
+
+    def sqrt(self, x: Any) -> Any:
+        """The square root."""
+        from mpmath import sqrt
+
+        return sqrt(x)
+
+    def atan2(self, y: Any, x: Any) -> Any:
+        """The angle of (x, y)."""
+        from mpmath import atan2
+
+        return atan2(y, x)
+
+
 FLOAT = FloatArithmetic()
 BALL = BallArithmetic()
