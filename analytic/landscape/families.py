@@ -266,11 +266,13 @@ def _continued(family: Family, name: str, layout: Layout, phi: Homogeneous, bits
     shown = anchor.str(6, radius=False)
     compiled = programs(general, phi=phi)
     begin_at = _restricted(general, family.start(anchor))
-    begin = newton(compiled, _sizes(general, family.path(anchor)), begin_at, BITS)
+    far = _accuracy(anchor)
+    begin = newton(compiled, _sizes(general, family.path(anchor)), begin_at, far)
     if begin is None:
         raise NoCriticalPointError(f"no such point found: {name} at k = {family.k}; not at k = {shown} either")
     path: Path = lambda s: _sizes(general, family.path(s.exp()))  # noqa: E731
-    reached = follow(compiled, path, begin, anchor.log().mid(), target.log().mid())
+    with precision(far + 64):  # the anchor may be far larger than k
+        reached = follow(compiled, path, begin, anchor.log().mid(), target.log().mid(), far)
     if not reached.arrived:
         last = reached.position.exp().str(6, radius=False)
         raise NoCriticalPointError(
