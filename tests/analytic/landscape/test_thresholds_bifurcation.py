@@ -60,7 +60,6 @@ def test_the_table_holds_every_number(picture: Bifurcation) -> None:
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_pictures_are_written(picture: Bifurcation, tmp_path: Path, suffix: str) -> None:
-    pytest.importorskip("matplotlib")
     magic = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
     target = tmp_path / f"picture{suffix}"
     picture.plot(target)
