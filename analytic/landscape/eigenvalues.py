@@ -8,6 +8,7 @@ from typing import Any
 from flint import acb_mat, arb, arb_mat
 
 from analytic.errors import AnalyticError
+from analytic.landscape.clustered_eigenvalues import clustered_eigenvalues
 
 
 class UnresolvedError(AnalyticError):
@@ -46,11 +47,11 @@ def eigenvalue_balls(block: Sequence[Sequence[Any]], norms: Sequence[Any]) -> li
         return _of_two(upper)
     try:
         found = acb_mat(arb_mat(upper)).eig()
-    except ValueError:
-        try:
-            found = acb_mat(arb_mat(upper)).eig(multiple=True)
-        except ValueError:
+    except ValueError:  # multiple or nearly so
+        clusters = clustered_eigenvalues(upper)
+        if clusters is None:
             raise UnresolvedError("the eigenvalues of a block are not separated at this precision") from None
+        return clusters
     return sorted((x.real for x in found), key=lambda x: float(x.mid()))
 
 

@@ -22,8 +22,11 @@ def expand_shorthands(arguments: Sequence[str]) -> list[str]:
         ['verify', '--format', 'json', '--out', 'out.json', 'kernels/relu']
         >>> expand_shorthands(["verify", "--json", "kernels/relu"])
         ['verify', '--format', 'json', 'kernels/relu']
+
+    Raises:
+        click.UsageError: two shorthands ask for different formats.
     """
-    rest, result = list(arguments), list[str]()
+    rest, result, formats = list(arguments), list[str](), set[str]()
     while rest:
         word = rest.pop(0)
         if word == "--":
@@ -32,6 +35,9 @@ def expand_shorthands(arguments: Sequence[str]) -> list[str]:
         if not word.startswith("--") or name not in SHORTHANDS:
             result.append(word)
             continue
+        formats.add(name)
+        if len(formats) > 1:  # the last one would win, and the first file be missing without a word
+            raise click.UsageError(f"got the formats {' and '.join(sorted(formats))}, expected one: run once for each")
         result += ["--format", name]
         if equals:
             result += ["--out", file]

@@ -37,6 +37,8 @@ verify kernels/step --assume 'theta < 1'
 verify claims.toml
 verify -
 verify kernels/step --alpha 0
+verify kernels/step --json --csv
+spectrum --at II --k 6 --json a.json --csv b.csv
 verify kernels/step --alpha 1
 verify kernels/step --alpha -1
 verify kernels/step --alpha nan
