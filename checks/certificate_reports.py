@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def certificate_report(
-    certificate: Certificate, checked: Recheck, environment: Mapping[str, JSON], digits: int = 15
+    certificate: Certificate,
+    checked: Recheck,
+    environment: Mapping[str, JSON],
+    digits: int = 15,
+    rotated: bool = False,
 ) -> Report:
     """The facts of a certificate, with the outcome of the independent check.
 
@@ -22,6 +26,7 @@ def certificate_report(
         checked: what the checker says about it.
         environment: see ``checks.report.environment``.
         digits: of the eigenvalues.
+        rotated: the weights were given in another basis than that of the teachers.
     """
     facts, problem = certificate.facts, certificate.problem
     columns = (
@@ -54,6 +59,8 @@ def certificate_report(
         notes.append(
             f"{len(problem.split)} neurons are split; the eigenvalues are those of the network with them merged"
         )
+    if rotated:
+        notes.append("the weights are written in the basis of the teachers: entry i, j is the product of w_i and v_j")
     title = f"Certificate of a critical point, n = {n}, d = {problem.d}"
     title += "" if problem.teacher_matrix is not None else f", teacher [I_{k} 0]"
     return Report("certificate", title, columns, rows, (*notes, *_outcome(checked)), payload, environment)

@@ -451,7 +451,7 @@ class Sample:
         if not all(x.is_finite() and x > 0 for x in norms):
             raise UndecidedError("a neuron may vanish in the box: the loss is not differentiable there")
         x, y = [s / norms[0] for s in w], [s / norms[1] for s in v]
-        parallel = 1 if alike else _exactly_parallel(w, v)
+        parallel = 1 if alike else _on_a_line(w, v) if self.problem.d == 1 else _exactly_parallel(w, v)
         nothing = [arb(0)] * len(w)
         if parallel:
             theta = arb(0) if parallel > 0 else self.pi
@@ -580,6 +580,11 @@ def _exactly_parallel(w: list[arb], v: list[arb]) -> int:
     return 1 if x[a] * y[a] > 0 else -1
 
 
+def _on_a_line(w: list[arb], v: list[arb]) -> int:
+    """1 or -1 for two numbers that are not 0."""
+    return 1 if w[0] * v[0] > 0 else -1
+
+
 # the zero
 
 
@@ -649,7 +654,8 @@ def _zero(problem: Problem, claim: Claim) -> list[arb]:
 def _teacher_itself(problem: Problem, centre: list[arb]) -> list[arb]:
     """The weights, if they are exact and students are positive multiples of teachers that sum up to them."""
     reason = "a radius of 0 needs weights whose network is the teacher's: rows that are parts of teachers"
-    _require(not problem.dense, reason)
+    if problem.dense:
+        return _parts_of_teachers(problem, centre, reason)
     sums = dict.fromkeys(range(len(problem.teachers)), Fraction(0))
     values = {o: _exact(x) for o, x in zip(problem.orbits(), centre, strict=True)}
     for p, row in enumerate(problem.rows):
@@ -660,6 +666,27 @@ def _teacher_itself(problem: Problem, centre: list[arb]) -> list[arb]:
         sums[q] += values[carried[0]] * (1 if on else row.size)
     _require(all(s == 1 for s in sums.values()), reason)
     return centre
+
+
+def _parts_of_teachers(problem: Problem, centre: list[arb], reason: str) -> list[arb]:
+    """The same for teachers of any directions: rows are positive multiples of teachers, the parts of each sum to 1."""
+    d, left = problem.d, [Fraction(1)] * len(problem.dense)
+    rows = [[_exact(x) for x in centre[i * d : i * d + d]] for i in range(problem.n)]
+    for w in rows:
+        owner = next(
+            (j for j, v in enumerate(problem.dense) if (c := _multiple(w, v)) is not None and c <= left[j]), None
+        )
+        _require(owner is not None, reason)
+        left[owner or 0] -= _multiple(w, problem.dense[owner or 0]) or Fraction(0)
+    _require(not any(left), reason)
+    return centre
+
+
+def _multiple(w: Sequence[Fraction], v: Sequence[Fraction]) -> Fraction | None:
+    """c > 0 with w = c v."""
+    a = next(i for i, x in enumerate(v) if x)
+    c = w[a] / v[a]
+    return c if c > 0 and all(x == c * y for x, y in zip(w, v, strict=True)) else None
 
 
 # the spectrum

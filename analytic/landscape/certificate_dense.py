@@ -58,6 +58,8 @@ class DenseLoss:
 
     def _at(self, p: arb, q: arb, r: arb, gap: arb) -> PairDerivatives:
         if gap == 0:
+            if not (q > 0 or q < 0):
+                raise NoCriticalPointError("got a neuron that may be zero, expected none: the loss has a kink there")
             return self.phi.parallel(_Ball(q), bool(q > 0))
         of = _Ball
         return self.phi.at(of(p), of(q), of(r), of(gap), of(arb.pi()), _Ball.sqrt, _Ball.atan2)
@@ -196,24 +198,45 @@ def certify_dense(
     with precision(bits + 64):
         loss = DenseLoss([[_number(x) for x in row] for row in exact], phi)
         centre = _polished(loss, [[arb(x) for x in row] for row in W], bits, polish)
-        radius = arb(2) ** (-bits // 2)
-        g, J = loss.derivatives(centre)
-        _, whole = loss.derivatives([[x + arb(0, radius) for x in row] for row in centre])
-        rows = krawczyk_preconditioner(g, J, whole, radius, "given")
-        narrow = [[x + arb(0, arb(2) ** (-bits + 24)) for x in row] for row in centre]
-        tight = loss.derivatives(narrow)
-        krawczyk_preconditioner(g, J, tight[1], arb(2) ** (-bits + 24), "given")  # the zero lies in the narrow box too
+        itself = _teachers_in_order(centre, loss.teachers)
+        if itself is None:
+            radius = arb(2) ** (-bits // 2)
+            g, J = loss.derivatives(centre)
+            _, whole = loss.derivatives([[x + arb(0, radius) for x in row] for row in centre])
+            rows = krawczyk_preconditioner(g, J, whole, radius, "given")
+            narrow = [[x + arb(0, arb(2) ** (-bits + 24)) for x in row] for row in centre]
+            tight = loss.derivatives(narrow)
+            # the zero lies in the narrow box too
+            krawczyk_preconditioner(g, J, tight[1], arb(2) ** (-bits + 24), "given")
+        else:  # the network is the teacher's: a zero of the loss, but no box around it is free of parallel vectors
+            centre, radius, rows, narrow = itself, arb(0), [], itself
+            tight = loss.derivatives(narrow)
         found = eigenvalue_balls(tight[1].tolist(), [1] * (n * d))
         spectrum = PointSpectrum(tuple(SpectrumRow(Ball.of(x), 1, "trivial") for x in found), n, d)
         identity = exact == [[Fraction(int(i == j)) for j in range(d)] for i in range(d)]
         group = trivial_group(narrow) if identity else "not determined"
-        facts = facts_of(spectrum, interval(loss.loss(narrow), wanted), group, wanted)
+        value = arb(0) if itself else loss.loss(narrow)
+        facts = facts_of(spectrum, interval(value, wanted), group, wanted)
         labels = [str(i + 1) for i in range(d)]
         students = tuple((labels[i] if i < d else f"x{i + 1 - d}", 1) for i in range(n))
         matrix = None if identity else tuple(tuple(map(str, row)) for row in exact)
         problem = Problem((str(phi.positive), str(phi.negative)), students, tuple((a, 1) for a in labels), d, matrix)
         text = tuple(tuple(text_of(x) for x in row) for row in rows)
         return Certificate(problem, tuple(text_of(x) for r in centre for x in r), text_of(radius), bits, text, facts)
+
+
+def _teachers_in_order(W: list[Vector], teachers: Sequence[Vector]) -> list[Vector] | None:
+    """The teachers that the rows have come to, one for each, if the loss is 0 there and the teachers are exact."""
+    if len(W) != len(teachers) or not all(x.is_exact() for v in teachers for x in v):
+        return None
+    left, found = list(teachers), list[Vector]()
+    for w in W:
+        near = [v for v in left if all(abs(x - y) < DISTANCE for x, y in zip(w, v, strict=True))]
+        if len(near) != 1:
+            return None
+        left = [v for v in left if v is not near[0]]
+        found.append(near[0])
+    return found
 
 
 def trivial_group(W: Sequence[Vector]) -> str:

@@ -55,7 +55,7 @@ def certify_weights(
     if V is not None:
         array, dense = _rotated(array, V)
         if dense is not None:
-            return certify_dense(array.tolist(), dense, phi, digits, polish)
+            return _general(array, dense, phi, digits, polish)
     groups = _parallel_groups(array)
     together = len(groups) < len(array) and _fixed_by_symmetry(array, groups, teachers)
     if len(groups) < len(array) and not together:
@@ -79,6 +79,18 @@ def _merged(W: Any, groups: list[list[int]], options: tuple[int, Homogeneous, bo
     merged = np.array([W[g].sum(axis=0) for g in groups])
     found = certify(point_from_weights(merged, k, phi, polish), digits)
     return _split(found, W, merged, groups, k)
+
+
+def _general(W: Any, V: list[list[Fraction]], phi: Homogeneous, digits: int, polish: bool) -> Certificate:
+    """The certificate for teachers that are no orthonormal basis, split neurons merged."""
+    import numpy as np
+
+    groups = _parallel_groups(W)
+    merged = np.array([W[g].sum(axis=0) for g in groups])
+    found = certify_dense(merged.tolist(), V, phi, digits, polish)
+    if len(groups) == len(W):
+        return found
+    return _shared(found, W, groups, {row: (row, 1) for row in range(len(groups))})
 
 
 def _columns(W: object) -> int:
@@ -147,10 +159,14 @@ def _without_symmetry(W: Any, k: int) -> bool:
 
 def _split(found: Certificate, W: Any, merged: Any, groups: list[list[int]], k: int) -> Certificate:
     """The certificate of the merged network, with the shares of its split neurons."""
+    blocks = _blocks(isotropy(merged, k))
+    return _shared(found, W, groups, {r: (p, i + 1) for p, rows in enumerate(blocks) for i, r in enumerate(rows)})
+
+
+def _shared(found: Certificate, W: Any, groups: list[list[int]], place: dict[int, tuple[int, int]]) -> Certificate:
+    """With the shares of split neurons; place: block and number of each row of the merged network."""
     import numpy as np
 
-    blocks = _blocks(isotropy(merged, k))
-    place = {r: (p, i + 1) for p, rows in enumerate(blocks) for i, r in enumerate(rows)}
     split = []
     for row, group in enumerate(groups):
         if len(group) > 1:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 #: Entries closer than this are taken as equal while the blocks are guessed; Newton's method settles the matter.
+#: Products of two weights of this size, or of its inverse, stay far from the limits of float64.
+LEAST_ENTRY = 1e-100
 TOLERANCE = 1e-6
 
 
@@ -57,7 +59,7 @@ def checked_weights(W: object, k: int | None = None) -> tuple[Array, int]:
 
     Raises:
         DimensionError: not a matrix, or k does not fit.
-        DomainError: an entry is NaN or infinite.
+        DomainError: an entry is NaN or infinite, or a row is far out of scale.
         ZeroNeuronError: a row is zero.
     """
     import numpy as np
@@ -88,6 +90,12 @@ def checked_weights(W: object, k: int | None = None) -> tuple[Array, int]:
             raise ZeroNeuronError(
                 f"got row {i} of the weights equal to zero, expected non-zero rows: the loss is not differentiable "
                 f"there; leave the row out"
+            )
+        largest = float(np.abs(row).max())
+        if not LEAST_ENTRY < largest < 1 / LEAST_ENTRY:
+            raise DomainError(
+                f"got row {i} of the weights with the largest entry {largest:.3g}, expected one between "
+                f"{LEAST_ENTRY:g} and {1 / LEAST_ENTRY:g}: their products would overflow; teachers have norms near 1"
             )
     return array, teachers
 

@@ -22,11 +22,12 @@ REJECTED = 1
 @click.option("--at", metavar="POINT", help=_AT)
 @click.option("--k", "size", help="Number of teachers, or 6..1000 or 6,8,10..12.  [default: the smaller of n and d]")
 @click.option("--real", is_flag=True, help="With --k A..B: one statement on every real k from A to B.")
-@click.option("--bound", metavar="C", help="With --k A..inf: a number that all eigenvalues exceed, such as 0.0047.")
+@click.option("--bound", metavar="C", help="With --k A..inf or --real: a number that all eigenvalues exceed, such as 0.0047.")
 @click.option("--batch", metavar="FILE", help="Many points: .json or .jsonl with names, blocks or weights.")
 @click.option("--results", metavar="FILE", help="With --batch: keep results here as they come, and resume from here.")
+@click.option("--retry", is_flag=True, help="With --results: try points again that failed in an earlier run.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes of --batch and --k A..B.  [default: all cores]")
-@click.option("--d", type=click.IntRange(min=1), help="Dimension of the input, for --at.  [default: k]")
+@click.option("--d", "width", metavar="D", help="Dimension of the input, for --at: 25, or k+2.  [default: k]")
 @click.option("--teacher", metavar="FILE", help="The teacher, one neuron a row.  [default: the identity]")
 @click.option("--polish", is_flag=True, help="Take the critical point that Newton's method reaches from the weights.")
 @click.option("--activation", default="relu", show_default=True, help=_PHI)
@@ -40,8 +41,9 @@ def certify_command(
     bound: str | None,
     batch: str | None,
     results: str | None,
+    retry: bool,
     jobs: int | None,
-    d: int | None,
+    width: str | None,
     teacher: str | None,
     polish: bool,
     activation: str,
@@ -55,14 +57,19 @@ def certify_command(
     formats table and json; else --out takes the report) and verified at once by an independent checker.
     """
     many = size is not None and any(sign in size for sign in (".", ","))
-    if results is not None and batch is None:
-        raise click.UsageError("got --results without --batch, expected both")
-    if batch is not None or many or real:
-        if weights is not None or teacher is not None or d is not None or activation != "relu":
-            raise click.UsageError("got --batch or a range of k with another option, expected --at, --jobs only")
+    if (results is not None and batch is None) or (retry and results is None):
+        raise click.UsageError("got --results without --batch, or --retry without --results, expected all of them")
+    if batch is not None:
+        if weights is not None or at is not None or size is not None or width is not None or real:
+            raise click.UsageError("got --batch with --at, --k, --d or --real, expected the points in the file alone")
+        return _batch(batch, (results, retry), jobs, (digits, activation, teacher), form, out)
+    if many or real:
+        if weights is not None or teacher is not None or activation != "relu":
+            raise click.UsageError("got a range of k with another option, expected --at, --d, --jobs only")
         if size is not None and size.endswith("..inf"):
             return _all(at, size.removesuffix("..inf"), bound, form, out)
-        return _many(batch, results, at, size, real, jobs, form, out)
+        return _real(at, size, (bound, width), form, out) if real else _sizes(at, size, width, jobs, form, out)
+    d = _dimension(width, size)
     from analytic.landscape.certificate import to_json
     from checks.certificate_reports import certificate_report
     from checks.recheck import recheck
@@ -77,8 +84,18 @@ def certify_command(
     if to_file is not None:
         write_atomically(to_file, text)
     block = environment(precision=f"{certificate.bits} bits")
-    emit(certificate_report(certificate, checked, block, digits), form, None if to_file is not None else out)
+    rotated = teacher is not None and certificate.problem.teacher_matrix is None and not _is_identity(teacher)
+    emit(certificate_report(certificate, checked, block, digits, rotated), form, None if to_file is not None else out)
     return 0 if checked.accepted else REJECTED
+
+
+def _is_identity(teacher: str) -> bool:
+    import numpy as np
+
+    from checks.weights import read_weights
+
+    V = read_weights(teacher)
+    return np.array_equal(V, np.eye(*V.shape))
 
 
 def _whole(size: str | None) -> int | None:
@@ -89,40 +106,58 @@ def _whole(size: str | None) -> int | None:
     return int(size)
 
 
-def _many(
-    batch: str | None,
-    results: str | None,
-    at: str | None,
-    size: str | None,
-    real: bool,
+def _dimension(width: str | None, size: str | None) -> int | None:
+    """The dimension of the input at one k."""
+    from checks.batch_sizes import parse_dimension
+
+    if width is None:
+        return None
+    found, k = parse_dimension(width), _whole(size)
+    if found.factor and k is None:
+        raise click.UsageError(f"got --d {width} without --k, expected a number such as 25, or --k too")
+    return int(found.at(k or 0))
+
+
+def _batch(
+    batch: str,
+    earlier: tuple[str | None, bool],
     jobs: int | None,
+    asked: tuple[int, str, str | None],
     form: str,
     out: str | None,
 ) -> int:
-    """Batches and ranges; exit code 0 if everything is a certified strict local minimum."""
+    """Many points; exit code 0 if all are certified strict local minima."""
+    from checks.batch import certify_batch, lines_on_stderr
+    from checks.batch_points import DIGITS, Request, read_points
+    from checks.batch_reports import batch_report
     from checks.report import emit, ensure_writable, environment
+    from checks.weights import read_weights
 
     if out is not None:
         ensure_writable(out)
-    if batch is not None:
-        from checks.batch import certify_batch, lines_on_stderr
-        from checks.batch_points import read_points
-        from checks.batch_reports import batch_report
+    digits, activation, teacher = asked
+    V = None if teacher is None else tuple(tuple(map(float, row)) for row in read_weights(teacher))
+    given = click.get_current_context().get_parameter_source("digits")
+    usual = given is click.core.ParameterSource.DEFAULT
+    request = Request(DIGITS if usual else digits, activation, V)
+    points = read_points(batch)
+    found = certify_batch(points, jobs, lines_on_stderr(len(points)), *earlier[:1], request, earlier[1])
+    emit(batch_report(found, environment(precision="balls")), form, out)
+    return 0 if found.all_minima else 1
 
-        if at is not None or size is not None or real:
-            raise click.UsageError("got --batch with --at, --k or --real, expected the points in the file alone")
-        points = read_points(batch)
-        found = certify_batch(points, jobs, lines_on_stderr(len(points)), results)
-        emit(batch_report(found, environment(precision="balls")), form, out)
-        return 0 if found.all_minima else 1
+
+def _sizes(at: str | None, size: str | None, width: str | None, jobs: int | None, form: str, out: str | None) -> int:
+    """Every integer k of a range; exit code 0 if all are certified strict local minima."""
+    from checks.batch_reports import sizes_report
+    from checks.batch_sizes import certify_sizes, parse_dimension, parse_sizes
+    from checks.report import emit, ensure_writable, environment
+
     if at is None or size is None:
         raise click.UsageError("got a range of k without a family, expected both: --at II --k 6..1000")
-    if real:
-        return _real(at, size, form, out)
-    from checks.batch_reports import sizes_report
-    from checks.batch_sizes import certify_sizes, parse_sizes
-
-    sizes = certify_sizes(at, parse_sizes(size), jobs)
+    if out is not None:
+        ensure_writable(out)
+    dimension = None if width is None else parse_dimension(width)
+    sizes = certify_sizes(at, parse_sizes(size), jobs, None, dimension)
     emit(sizes_report(sizes, environment(precision="balls")), form, out)
     return 0 if sizes.all_minima else 1
 
@@ -146,21 +181,17 @@ def _all(at: str | None, size: str, bound: str | None, form: str, out: str | Non
     return 0
 
 
-def _real(at: str, size: str, form: str, out: str | None) -> int:
-    from fractions import Fraction
+def _real(at: str | None, size: str | None, asked: tuple[str | None, str | None], form: str, out: str | None) -> int:
+    """Every real k of an interval; exit code 0 if the index is proved, and the bound that was asked for."""
+    from checks.batch_sizes import parse_dimension
+    from checks.range_certificates import certify_interval, ends
 
-    from analytic.landscape.intervals_of_k import certify_range
-    from checks.batch_reports import range_report
-    from checks.report import emit, environment
-
-    low, _, high = size.partition("..")
-    try:
-        ends = Fraction(low), Fraction(high)
-    except (ValueError, ZeroDivisionError):
-        raise click.UsageError(f"got --k {size} with --real, expected two numbers such as 6..100 or 11/2..6") from None
-    found = certify_range(at, *ends)
-    emit(range_report(found, environment(precision="balls")), form, out)
-    return 0 if found.is_minimum else 1
+    if at is None or size is None:
+        raise click.UsageError("got --real without a family and a range of k, expected both: --at II --k 6..100 --real")
+    bound, width = asked
+    dimension = parse_dimension("k" if width is None else width)
+    low, high, least = ends(size, bound)
+    return certify_interval(at, (low, high), least, dimension, form, out)
 
 
 def _certificate(

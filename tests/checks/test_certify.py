@@ -60,6 +60,15 @@ def test_a_teacher_of_ones_own(V: list[list[float]], tmp_path: Path, capsys: pyt
     assert found["accepted"] is True
 
 
+def test_weights_in_another_basis_are_said_to_be_rotated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    basis = np.eye(6)[[2, 0, 1, 3, 5, 4]]
+    for name, V in (("basis", basis), ("identity", np.eye(6))):
+        np.save(tmp_path / "W.npy", find_point("II", 6).matrix() @ V)
+        np.save(tmp_path / "V.npy", V)
+        assert run(["certify", str(tmp_path / "W.npy"), "--teacher", str(tmp_path / "V.npy")]) == 0
+        assert ("in the basis of the teachers" in capsys.readouterr().out) == (name == "basis")
+
+
 def test_the_eigenvalues_are_those_of_the_whole_hessian() -> None:
     """Without symmetry, against float64."""
     V = [[1.0, 0.25, 0.0], [0.0, 1.0, 0.0], [0.5, 0.0, 1.0]]
