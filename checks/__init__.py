@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from checks.catalogue import all_claims, find_claims
     from checks.claim import Claim, Identity, SpectrumTable
+    from checks.claim_file import Unreadable, read_claims
     from checks.errors import ClaimError, UnknownClaimError, VacuousClaimError
     from checks.judge import verify
     from checks.point_facts import PointFacts
@@ -19,6 +20,8 @@ _HOME = {
     "Claim": "claim",
     "Identity": "claim",
     "SpectrumTable": "claim",
+    "Unreadable": "claim_file",
+    "read_claims": "claim_file",
     "ClaimError": "errors",
     "UnknownClaimError": "errors",
     "VacuousClaimError": "errors",
@@ -36,10 +39,12 @@ __all__ = [
     "PointFacts",
     "SpectrumTable",
     "UnknownClaimError",
+    "Unreadable",
     "VacuousClaimError",
     "Verdict",
     "all_claims",
     "find_claims",
+    "read_claims",
     "verify",
 ]
 

@@ -42,6 +42,22 @@ class Identity:
         definitions = "; ".join(f"{k} = {v}" for k, v in self.where.items())
         return f"{self.left} = {self.right}" + (f"  where {definitions}" if definitions else "")
 
+    @classmethod
+    def read(cls, text: str, where: Mapping[str, str] | None = None) -> Identity:
+        """Reads LEFT = RIGHT.
+
+        Raises:
+            ClaimError: there is not one equals sign.
+
+        Example:
+            >>> Identity.read("E[relu(u)] = |u|/sqrt(2*pi)").right
+            '|u|/sqrt(2*pi)'
+        """
+        places = [i for i, c in enumerate(text) if c == "=" and text[i - 1 : i] != "!"]
+        if len(places) != 1:
+            raise ClaimError(f"got {text[:200]!r} with {len(places)} equals signs, expected one: LEFT = RIGHT")
+        return cls(text[: places[0]].strip(), text[places[0] + 1 :].strip(), where or {})
+
     def sides(self) -> tuple[Expr, Expr]:
         """Both sides with the definitions expanded.
 
@@ -172,10 +188,9 @@ class Claim:
             raise ClaimError(
                 f"got domains for {', '.join(self.variables)}, expected none: a claim about L holds for all weights"
             )
-        occurring = {f"|{n}|" for n in self.norms} | frozenset().union(*(names(s) for s in self.sides()))
-        occurring |= {"theta"} if len(self.norms) > 1 else set()
+        known = occurring(self.statement, self.parameters) if isinstance(self.statement, Identity) else frozenset()
         for name in self.variables:
-            if name not in occurring:
+            if name not in known:
                 raise ClaimError(f"got a domain for {name!r}, which does not occur in {self.statement}")
         if self.limit is not None and "theta" in self.variables:
             raise ClaimError(f"got a domain for theta in a claim about the limit theta -> {self.limit}, expected none")
@@ -258,6 +273,25 @@ def _check_domain(name: str, domain: Domain) -> None:
         )
     if name == "theta" and not domain.within(read_domain(ANGLES)):
         raise ClaimError("got a domain for theta that is not within [0, pi], where angles between vectors lie")
+
+
+def occurring(statement: Identity, declared: tuple[str, ...]) -> frozenset[str]:
+    """The variables of an identity that may have a domain: parameters, norms, and theta between two vectors.
+
+    Args:
+        statement: the identity.
+        declared: names that are constants, not vectors; norms and theta among them do no harm.
+
+    Example:
+        >>> sorted(occurring(Identity("E[relu(u)*relu(v)]", "t"), ("t",)))
+        ['t', 'theta', 'u', 'v', '|u|', '|v|']
+    """
+    sides = statement.sides()
+    if _has_loss(sides):  # it holds for all weights
+        return frozenset()
+    vectors = _vectors(sides, tuple(n for n in declared if not n.startswith("|") and n != "theta"))
+    found = {f"|{n}|" for n in vectors} | frozenset().union(*(names(s) for s in sides))
+    return frozenset(found | ({"theta"} if len(vectors) > 1 else set()))
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -9,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from analytic.errors import AnalyticError
 from checks.claim import Claim
 from checks.errors import ClaimError, VacuousClaimError
 from checks.judge import ALPHA, verify
 from checks.verdict import Kind, Verdict
+from numeric import NumericError
 
 #: How long a scheduler may take to answer before its address is called wrong.
 CONNECT_SECONDS = 10
@@ -40,7 +43,9 @@ class Plan:
 
 
 def judge_one(claim: Claim, plan: Plan, share: float, deadline: float | None = None) -> Verdict:
-    """The verdict on one claim; a vacuous claim gets the verdict VACUOUS, which never counts as a pass.
+    """The verdict on one claim, whatever it is: one failing claim never stops the others.
+
+    A vacuous claim gets the verdict VACUOUS, one without a meaning INVALID; neither ever counts as a pass.
 
     Args:
         claim: the claim.
@@ -55,6 +60,13 @@ def judge_one(claim: Claim, plan: Plan, share: float, deadline: float | None = N
         return verify(claim, seed=plan.seed, alpha=share, power=plan.power)
     except VacuousClaimError as error:
         return Verdict(claim.name, str(claim.statement), Kind.VACUOUS, str(error), claim.expect)
+    except (ClaimError, AnalyticError, NumericError) as error:
+        return Verdict(claim.name, str(claim.statement), Kind.INVALID, str(error), claim.expect)
+    except Exception as error:
+        if os.environ.get("CLOSEDFORM_DEBUG"):
+            raise
+        reason = f"internal error: {type(error).__name__}: {error}; please report it"
+        return Verdict(claim.name, str(claim.statement), Kind.INVALID, reason, claim.expect)
 
 
 def judge_all(claims: Sequence[Claim], plan: Plan) -> Iterator[tuple[int, Verdict]]:

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     REFUTED = "REFUTED"
     INCONCLUSIVE = "INCONCLUSIVE"
     VACUOUS = "VACUOUS"
+    INVALID = "INVALID"
 
     @property
     def advice(self) -> str:
@@ -35,6 +36,7 @@ _ADVICE = {
     Kind.REFUTED: "false at the point shown; compare both values and the repair, if one was found",
     Kind.INCONCLUSIVE: "nothing may be concluded; see what is missing",
     Kind.VACUOUS: "the assumptions exclude every test point: correct them; this counts as a failure",
+    Kind.INVALID: "nothing was judged: it cannot be read or has no meaning; correct it; this counts as a failure",
 }
 
 
@@ -186,7 +188,7 @@ class Verdict:
         Args:
             strict: count INCONCLUSIVE as a failure unless it is what the author expects.
         """
-        if self.witnesses_disagree or self.kind is Kind.VACUOUS:
+        if self.witnesses_disagree or self.kind in (Kind.VACUOUS, Kind.INVALID):
             return False
         if self.expected:
             return self.kind.value in self.expected

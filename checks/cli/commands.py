@@ -98,7 +98,7 @@ def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:
 
 
 @click.command("verify", short_help="Judge claims of the catalogue, or your own.")
-@click.argument("targets", nargs=-1, metavar="[NAME | 'LEFT = RIGHT']...")
+@click.argument("targets", nargs=-1, metavar="[NAME | 'LEFT = RIGHT' | FILE | -]...")
 @click.option(
     "--variable", "variables", multiple=True, metavar="NAME=DOMAIN", callback=assignments, help="e.g. 't=(0, 1)'."
 )
@@ -120,6 +120,8 @@ def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:
 )
 @click.option("--strict", is_flag=True, help="Count INCONCLUSIVE as a failure.")
 @click.option("--no-slips", is_flag=True, help="Do not try slips of each formula (faster; no power, no repairs).")
+@click.option("--max-claims", default=100_000, show_default=True, type=click.IntRange(min=1), help="Of one claim file.")
+@click.option("--max-bytes", default=20_000_000, show_default=True, type=click.IntRange(min=1), help="Of a claim file.")
 @click.option("--list", "only_list", is_flag=True, help="List the claims and stop.")
 @output_options
 def verify_command(
@@ -133,15 +135,23 @@ def verify_command(
     seconds: float | None,
     strict: bool,
     no_slips: bool,
+    max_claims: int,
+    max_bytes: int,
     only_list: bool,
     form: str,
     out: str | None,
 ) -> int:
-    """Judge claims: names or groups of the catalogue (default: all), or identities written as 'LEFT = RIGHT'."""
+    """Judge claims: names or groups of the catalogue (default: all), identities written as 'LEFT = RIGHT', and claim
+    files: TOML, Markdown with claim blocks, or JSON; - reads one from standard input.
+
+    Exit code 0 if every verdict is as expected, 1 if not, 2 if a claim cannot be read.
+    """
+    from checks.claim_file import Limits
     from checks.cli.verify import list_claims, verify_claims
     from checks.runner import Plan
 
     if only_list:
         return list_claims(targets, form, out)
     plan = Plan(seed, alpha, jobs, not no_slips, cluster, seconds)
-    return verify_claims(targets, variables, assumptions, plan, strict, form, out)
+    limits = Limits(max_bytes, max_claims)
+    return verify_claims(targets, variables, assumptions, plan, strict, form, out, limits)

@@ -8,48 +8,50 @@ from contextlib import contextmanager
 
 from checks.catalogue import find_claims
 from checks.claim import Claim, Identity
+from checks.claim_file import SUFFIXES, Limits, Unreadable, parse_claims, read_claims
 from checks.errors import ClaimError
 from checks.exact import PRECISIONS
 from checks.present import verdicts_report
 from checks.report import Cell, Column, Report, emit, ensure_writable, environment
 from checks.runner import Plan, judge_all
-from checks.verdict import Verdict
+from checks.verdict import Kind, Verdict
 
-INTERRUPTED = 130
-_FILES = (".toml", ".md", ".json", ".tex")
+INTERRUPTED, INVALID = 130, 2
 
 
-def claims_of(targets: Sequence[str], variables: Mapping[str, str], assumptions: Sequence[str]) -> list[Claim]:
-    """The claims that the targets name or state.
+def claims_of(
+    targets: Sequence[str], variables: Mapping[str, str], assumptions: Sequence[str], limits: Limits | None = None
+) -> list[Claim | Unreadable]:
+    """The claims that the targets name, state or hold: names of the catalogue, LEFT = RIGHT, files, - for stdin.
 
     Raises:
-        ClaimError: a target is neither, or domains are given without an identity.
+        ClaimError: a target is none of these, a file cannot be read, or domains are given without an identity.
     """
+    files = [t for t in targets if t == "-" or t.endswith(SUFFIXES)]
+    targets = [t for t in targets if t not in files]
     stated = [t for t in targets if "=" in t]
     if (variables or assumptions) and not stated:
         raise ClaimError(
             "got --variable or --assume without an identity, expected a target 'LEFT = RIGHT' they belong to"
         )
     named = tuple(t for t in targets if "=" not in t)
-    files = [t for t in named if t.endswith(_FILES) or t == "-"]
-    if files:
-        raise ClaimError(
-            f"got the file {files[0]!r}, expected a name or 'LEFT = RIGHT': this version reads no claim files"
-        )
-    found = find_claims(named) if named or not stated else []
-    return found + [_identity(t, i, variables, assumptions) for i, t in enumerate(stated, start=1)]
+    found = find_claims(named) if named or not (stated or files) else []
+    read = [entry for file in files for entry in _of_file(file, limits)]
+    return [*found, *(_identity(t, i, variables, assumptions) for i, t in enumerate(stated, start=1)), *read]
+
+
+def _of_file(name: str, limits: Limits | None) -> list[Claim | Unreadable]:
+    if name != "-":
+        return read_claims(name, limits)
+    most = (limits or Limits()).size
+    content = sys.stdin.read(most + 1)
+    if len(content) > most:
+        raise ClaimError(f"got more than {most} characters on standard input, expected at most that: raise --max-bytes")
+    return parse_claims(content, "stdin", limits=limits)
 
 
 def _identity(text: str, number: int, variables: Mapping[str, str], assumptions: Sequence[str]) -> Claim:
-    left, right = _at_lone_equals(text)
-    return Claim(f"identity/{number}", Identity(left.strip(), right.strip()), "", dict(variables), tuple(assumptions))
-
-
-def _at_lone_equals(text: str) -> tuple[str, str]:
-    places = [i for i, c in enumerate(text) if c == "=" and text[i - 1 : i] != "!"]
-    if len(places) != 1:
-        raise ClaimError(f"got {text!r} with {len(places)} equals signs, expected one: LEFT = RIGHT")
-    return text[: places[0]], text[places[0] + 1 :]
+    return Claim(f"identity/{number}", Identity.read(text), "", dict(variables), tuple(assumptions))
 
 
 def verify_claims(
@@ -60,29 +62,40 @@ def verify_claims(
     strict: bool,
     form: str,
     out: str | None,
+    limits: Limits | None = None,
 ) -> int:
     """Judges the targets and prints the report.
 
     Returns:
-        0 if all verdicts are as expected, 1 if not, 130 if interrupted: then the verdicts so far are shown on
-        standard output and FILE is left as it was.
+        0 if all verdicts are as expected, 1 if not, 2 if a claim cannot be read or has no meaning (the others are
+        judged all the same), 130 if interrupted: then the verdicts so far are shown on standard output and FILE is
+        left as it was.
+
+    Raises:
+        ClaimError: the only claim has no meaning, or see ``claims_of``.
     """
     if not 0 < plan.alpha < 1:
         raise ClaimError(f"got alpha = {plan.alpha}, expected a probability strictly between 0 and 1, such as 1e-6")
-    claims = claims_of(targets, variables, assumptions)
+    entries = claims_of(targets, variables, assumptions, limits)
+    places = [i for i, entry in enumerate(entries) if isinstance(entry, Claim)]
+    claims = [entry for entry in entries if isinstance(entry, Claim)]
     if out is not None and out != "-":
         ensure_writable(out)
-    found: dict[int, Verdict] = {}
+    found = {i: _invalid(entry) for i, entry in enumerate(entries) if isinstance(entry, Unreadable)}
     interrupted = False
     with _progress(len(claims)) as advance:
         try:
             for position, verdict in judge_all(claims, plan):
-                found[position] = verdict
-                advance(verdict)
+                found[places[position]] = verdict
+                if verdict.kind is not Kind.INVALID or len(entries) > 1:  # otherwise it is the one line of error
+                    advance(verdict)
         except KeyboardInterrupt:
             interrupted = True
     verdicts = [found[i] for i in sorted(found)]
-    note = f"INTERRUPTED after {len(found)} of {len(claims)} claims" if interrupted else ""
+    invalid = [v for v in verdicts if v.kind is Kind.INVALID]
+    if invalid and len(entries) == 1:
+        raise ClaimError(invalid[0].reason)
+    note = f"INTERRUPTED after {len(found)} of {len(entries)} claims" if interrupted else ""
     block = environment(
         plan.seed, f"{PRECISIONS[0]} to {PRECISIONS[-1]} bits", alpha=plan.alpha, jobs=plan.jobs, slips=plan.power
     )
@@ -90,7 +103,13 @@ def verify_claims(
     emit(report, form, None if interrupted else out)
     if interrupted:
         return INTERRUPTED
+    if invalid:
+        return INVALID
     return 0 if all(v.as_expected(strict) for v in verdicts) else 1
+
+
+def _invalid(entry: Unreadable) -> Verdict:
+    return Verdict(entry.name, "", Kind.INVALID, str(entry))
 
 
 @contextmanager

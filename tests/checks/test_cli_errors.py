@@ -35,7 +35,6 @@ verify 'E[relu(u)] = |u|' --assume 'q > 1'
 verify kernels/step --variable 't=(0, 1)'
 verify kernels/step --assume 'theta < 1'
 verify claims.toml
-verify -
 verify kernels/step --alpha 0
 verify kernels/step --json --csv
 spectrum --at II --k 6 --json a.json --csv b.csv

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from checks.catalogue import all_claims
 from checks.claim import Claim, Identity
 from checks.errors import ClaimError
+from checks.judge import verify
 from checks.runner import Plan, judge_all
 from checks.verdict import Kind, Verdict
 
@@ -58,9 +60,23 @@ def test_there_is_at_least_one_job(jobs: int) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_claim_that_has_no_meaning_is_an_error_on_any_number_of_processes(jobs: int) -> None:
-    with pytest.raises(ClaimError, match="vector"):
-        list(judge_all([CLAIMS[0], WRONG_KIND], Plan(jobs=jobs, power=False)))
+def test_a_claim_that_has_no_meaning_is_invalid_and_stops_no_other(jobs: int) -> None:
+    found = judged([WRONG_KIND, CLAIMS[0]], Plan(jobs=jobs, power=False))
+    assert [found[i].kind for i in (0, 1)] == [Kind.INVALID, Kind.PROVED]
+    assert "vector" in found[0].reason
+
+
+def test_a_fault_of_ours_in_one_claim_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(claim: Claim, power: bool, **others: Any) -> Verdict:
+        if claim is CLAIMS[0]:
+            raise ZeroDivisionError("planted")
+        return verify(claim, power=power, **others)
+
+    monkeypatch.setattr("checks.runner.verify", broken)
+    found = judged(CLAIMS[:2], Plan(power=False))
+    assert "internal error: ZeroDivisionError: planted" in found[0].reason
+    assert not found[0].as_expected()
+    assert found[1].kind is not Kind.INVALID
 
 
 def test_nothing_to_judge_is_no_error() -> None:

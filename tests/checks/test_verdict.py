@@ -25,6 +25,7 @@ PASSES_BY_DEFAULT = {
     Kind.REFUTED: False,
     Kind.INCONCLUSIVE: True,
     Kind.VACUOUS: False,
+    Kind.INVALID: False,
 }
 
 
@@ -38,7 +39,7 @@ def test_without_expectation_anything_but_refuted_passes(kind: Kind) -> None:
 @pytest.mark.parametrize("expected", list(Kind))
 @pytest.mark.parametrize("strict", [False, True])
 def test_the_expected_kind_passes_and_no_other(kind: Kind, expected: Kind, strict: bool) -> None:
-    passes = kind is expected and kind is not Kind.VACUOUS
+    passes = kind is expected and kind not in (Kind.VACUOUS, Kind.INVALID)
     assert verdict(kind, (expected.value,)).as_expected(strict) is passes
 
 
