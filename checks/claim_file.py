@@ -1,5 +1,7 @@
 """Claim files: TOML, Markdown with claim blocks, JSON; many claims with what they share, errors with line and column.
 
+A report of verdicts in JSON is a claim file too: its claims can be judged again.
+
 Files come from strangers: they are data. Nothing in them is evaluated, and size and number of claims are limited.
 """
 
@@ -16,8 +18,11 @@ from typing import Any
 from checks.claim import Claim
 from checks.claim_table import Shared, read_claim
 from checks.errors import ClaimError
+from checks.verdict import Kind
 
 SUFFIXES = (".toml", ".md", ".json")
+#: The schema of reports whose claims can be judged again.
+REPORT = "closedform/verdicts/1"
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)\s*(claims?)\s*$")
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*claim[ \t]*\]\]", re.MULTILINE)
 _AT_POSITION = re.compile(r"at position (\d+)")
@@ -218,7 +223,20 @@ def _json(content: str, name: str) -> list[_Document]:
         raise ClaimError(f"{name}: this cannot be read as JSON: {error}") from None
     if not isinstance(table, dict):
         raise ClaimError(f"got {name}, expected an object with a list called claim")
+    if table.get("schema") == REPORT:
+        table = {"claim": _of_report(table, name)}
     return [_Document(table, "", 1)]
+
+
+def _of_report(report: Mapping[str, Any], name: str) -> list[Any]:
+    """What the verdicts of a report were on."""
+    verdicts = report.get("verdicts")
+    stated = [v.get("stated") for v in verdicts if isinstance(v, dict)] if isinstance(verdicts, list) else []
+    if not stated or not all(isinstance(table, dict) and table for table in stated):
+        raise ClaimError(
+            f"got the report {name} with verdicts that do not say what was claimed, expected stated tables"
+        )
+    return stated
 
 
 def _markdown(content: str, name: str) -> Iterator[_Document]:

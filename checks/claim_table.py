@@ -95,6 +95,34 @@ def read_claim(table: Mapping[str, Any], shared: Shared, name: str) -> Claim:
     )
 
 
+def table_of(claim: Claim) -> dict[str, Any]:
+    """The table that states a claim: ``read_claim`` makes the same claim of it.
+
+    Args:
+        claim: any claim.
+
+    Returns:
+        Texts, integers, lists and tables only, as JSON and TOML have them.
+
+    Example:
+        >>> table_of(Claim("a/mean", Identity("E[relu(u)]", "|u|/sqrt(2*pi)")))
+        {'name': 'a/mean', 'left': 'E[relu(u)]', 'right': '|u|/sqrt(2*pi)'}
+    """
+    stated = claim.statement
+    table: dict[str, Any] = {"name": claim.name}
+    if isinstance(stated, Identity):
+        table |= {"left": stated.left, "right": stated.right, "define": dict(stated.where)}
+    elif isinstance(stated, SpectrumTable):
+        table["spectrum"] = {"point": stated.point, "rows": [list(row) for row in stated.rows]}
+    else:
+        facts = {name: value for name, value in vars(stated).items() if value not in (None, ())}
+        rows = {"eigenvalues": [list(row) for row in stated.eigenvalues]} if stated.eigenvalues else {}
+        table["critical_point"] = facts | rows
+    more = {"title": claim.title, "source": claim.source, "limits": claim.limits, "variables": dict(claim.variables)}
+    more |= {"assume": list(claim.assumptions), "expect": list(claim.expect)}
+    return {key: value for key, value in (table | more).items() if value not in ("", [], {})}
+
+
 def _concerns(assumption: str, used: frozenset[str]) -> bool:
     """Whether a shared inequality speaks of the variables of an identity; those it does not speak of ignore it."""
     inequality = read_assumption(assumption)

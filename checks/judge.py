@@ -13,6 +13,7 @@ from analytic.errors import AnalyticError, DomainError, FormulaError, OutsideRin
 from analytic.formula import Expr
 from analytic.frame import Tensor
 from checks.claim import Claim, Identity, SpectrumTable
+from checks.claim_table import table_of
 from checks.critical_points import certificate, judge_facts
 from checks.empirical import QUADRATURE, SAMPLING, Settings, confront, estimate_side, estimated_at, is_derivative
 from checks.errors import ClaimError
@@ -83,7 +84,7 @@ def verify(
         claim = Claim("claim", statement, variables=variables or {}, assumptions=tuple(assumptions))
     start = time.perf_counter()
     verdict = _judge(claim, Settings(alpha, seed), power)
-    return replace(verdict, seconds=time.perf_counter() - start)
+    return replace(verdict, seconds=time.perf_counter() - start, stated=table_of(claim))
 
 
 def _judge(claim: Claim, settings: Settings, power: bool) -> Verdict:

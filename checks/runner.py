@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from analytic.errors import AnalyticError
 from checks.claim import Claim
+from checks.claim_table import table_of
 from checks.errors import ClaimError, VacuousClaimError
 from checks.judge import ALPHA, verify
 from checks.verdict import Kind, Verdict
@@ -55,18 +56,23 @@ def judge_one(claim: Claim, plan: Plan, share: float, deadline: float | None = N
     """
     if deadline is not None and time.time() > deadline:
         reason = f"not judged: the budget of {plan.seconds:g} seconds was spent; raise --seconds"
-        return Verdict(claim.name, str(claim.statement), Kind.INCONCLUSIVE, reason, claim.expect)
+        return _without_evidence(claim, Kind.INCONCLUSIVE, reason)
     try:
         return verify(claim, seed=plan.seed, alpha=share, power=plan.power)
     except VacuousClaimError as error:
-        return Verdict(claim.name, str(claim.statement), Kind.VACUOUS, str(error), claim.expect)
+        return _without_evidence(claim, Kind.VACUOUS, str(error))
     except (ClaimError, AnalyticError, NumericError) as error:
-        return Verdict(claim.name, str(claim.statement), Kind.INVALID, str(error), claim.expect)
+        return _without_evidence(claim, Kind.INVALID, str(error))
     except Exception as error:
         if os.environ.get("CLOSEDFORM_DEBUG"):
             raise
-        reason = f"internal error: {type(error).__name__}: {error}; please report it"
-        return Verdict(claim.name, str(claim.statement), Kind.INVALID, reason, claim.expect)
+        return _without_evidence(
+            claim, Kind.INVALID, f"internal error: {type(error).__name__}: {error}; please report it"
+        )
+
+
+def _without_evidence(claim: Claim, kind: Kind, reason: str) -> Verdict:
+    return Verdict(claim.name, str(claim.statement), kind, reason, claim.expect, stated=table_of(claim))
 
 
 def judge_all(claims: Sequence[Claim], plan: Plan) -> Iterator[tuple[int, Verdict]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -164,6 +165,7 @@ class Verdict:
         power: which slips the evidence would have refuted.
         witnesses_disagree: whether the two witnesses contradict each other.
         seconds: wall time.
+        stated: the claim as a table of a claim file, from which it can be judged again.
 
     Example:
         >>> Verdict("my/claim", "1 = 2", Kind.REFUTED, "the sides differ").as_expected()
@@ -181,6 +183,7 @@ class Verdict:
     power: Power | None = None
     witnesses_disagree: bool = False
     seconds: float = 0.0
+    stated: Mapping[str, Any] = field(default_factory=dict)
 
     def as_expected(self, strict: bool = False) -> bool:
         """Whether the verdict counts as a pass.

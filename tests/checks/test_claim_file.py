@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checks.catalogue import all_claims, find_claims
 from checks.claim import Claim, Identity, SpectrumTable
 from checks.claim_file import Limits, Unreadable, parse_claims, read_claims
+from checks.claim_table import Shared, read_claim, table_of
 from checks.cli.main import run
 from checks.errors import ClaimError
 from checks.judge import verify
@@ -170,6 +172,25 @@ def test_fuzz(data: st.DataObject) -> None:
     with contextlib.suppress(ClaimError):
         found = parse_claims(text, data.draw(st.sampled_from(["x.toml", "x.md", "x.json", "x"])))
         assert all(isinstance(x, Claim) or x.reason for x in found)
+
+
+def test_every_claim_of_the_catalogue_is_a_table_that_reads_back() -> None:
+    for claim in (*all_claims().values(), *find_claims(("landscape-dense",)), *find_claims(("pairs",))):
+        assert read_claim(json.loads(json.dumps(table_of(claim))), Shared(), "") == claim
+
+
+def test_a_report_is_a_claim_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "report.json"
+    options = ["--jobs", "1", "--seed", "7", "--alpha", "1e-4"]
+    first = ["kernels/relu-mean", "E[leaky_relu(u, t)] = (1 - t)*|u|/sqrt(2*pi)", "--variable", "t=(0, 1)"]
+    assert run(["verify", *first, *options, "--json", str(file)]) == 0
+    assert run(["verify", str(file), *options, "--json"]) == 0
+    again, before = json.loads(capsys.readouterr().out)["verdicts"], json.loads(file.read_text())["verdicts"]
+    for verdict in (*again, *before):
+        verdict.pop("seconds")
+    assert again == before
+    file.write_text('{"schema": "closedform/verdicts/1", "verdicts": [{}]}')
+    assert run(["verify", str(file)]) == 2
 
 
 def test_the_page_on_claim_files_is_one() -> None:
