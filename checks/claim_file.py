@@ -231,10 +231,11 @@ def _json(content: str, name: str) -> list[_Document]:
 def _of_report(report: Mapping[str, Any], name: str) -> list[Any]:
     """What the verdicts of a report were on."""
     verdicts = report.get("verdicts")
-    stated = [v.get("stated") for v in verdicts if isinstance(v, dict)] if isinstance(verdicts, list) else []
-    if not stated or not all(isinstance(table, dict) and table for table in stated):
+    rows = [v for v in verdicts if isinstance(v, dict)] if isinstance(verdicts, list) else []
+    stated = [v.get("stated") for v in rows if v.get("stated") or v.get("kind") != Kind.INVALID]
+    if not all(isinstance(table, dict) for table in stated):
         raise ClaimError(
-            f"got the report {name} with verdicts that do not say what was claimed, expected stated tables"
+            f"got the report {name}, some verdicts of which do not say what was claimed: expected 'stated'"
         )
     return stated
 
