@@ -95,7 +95,7 @@ class Limit:
 
 
 def limit(name: str) -> Limit:
-    """The family of that name, with p fixed or proportional to k: II:3, II:k/2, I:2k/5.
+    """The family of that name, with p fixed or proportional to k: II:3, II:k/2, I:3k/4.
 
     Raises:
         FormulaError: the name is none of these.
@@ -105,7 +105,7 @@ def limit(name: str) -> Limit:
     if match is None or (text not in ("global", "diagonal", "A", "I", "II") and match[1] not in ("I", "II")):
         raise FormulaError(
             f"got the point {name!r}, expected global, diagonal, A, I, II, I:p or II:p with a number p (II:3) or a "
-            f"share of k (II:k/2, I:2k/5)"
+            f"share of k (II:k/2, I:3k/4)"
         )
     kind = match[1]
     if kind in ("global", "diagonal"):

@@ -47,9 +47,13 @@ def eigenvalues(A: Matrix, norms: Sequence[Series], order: int, leading_roots: L
         >>> sorted(str(x.coefficient(1)) for x in found)
         ['-1', '1']
     """
+    return split(balanced(A, norms), order, leading_roots)
+
+
+def balanced(A: Matrix, norms: Sequence[Series]) -> Matrix:
+    """The matrix in the basis divided by powers of s that make the squared norms tend to positive constants."""
     half = [n.valuation // 2 for n in norms]
-    scaled = [[x.shifted(half[i] - half[j]) for j, x in enumerate(row)] for i, row in enumerate(A)]
-    return _split(scaled, order, leading_roots)
+    return [[x.shifted(half[i] - half[j]) for j, x in enumerate(row)] for i, row in enumerate(A)]
 
 
 def characteristic_polynomial(A: Sequence[Sequence[Series]]) -> list[Series]:
@@ -83,7 +87,17 @@ def _inner(x: Sequence[Series], y: Sequence[Series]) -> Series:
     return total
 
 
-def _split(A: Matrix, order: int, leading_roots: LeadingRoots) -> list[Series]:
+def split(A: Matrix, order: int, leading_roots: LeadingRoots) -> list[Series]:
+    """All eigenvalues of a self-adjoint operator, in a basis whose Gram matrix tends to a positive one.
+
+    Args:
+        A: the matrix; its leading terms must be exact, or enclosures of distinct eigenvalues.
+        order: the last one wanted.
+        leading_roots: finds the roots of a polynomial over the constants.
+
+    Raises:
+        PrecisionLostError: the entries have too few terms.
+    """
     known = min(x.order for row in A for x in row)
     if known <= order:
         raise PrecisionLostError(f"a block of the Hessian is known to O(s^{known}) only, wanted to order {order}")
@@ -101,9 +115,10 @@ def _split(A: Matrix, order: int, leading_roots: LeadingRoots) -> list[Series]:
             raise AnalyticError(
                 "got a leading matrix without a basis of eigenvectors, expected a self-adjoint operator"
             )
-        return [term + x for x in _split(rest, order, leading_roots)]
-    blocks = _decoupled(_in_eigenbasis(A, leading, groups), [n for _, n in groups], valuation, order)
-    return [x for B in blocks for x in _split(B, order, leading_roots)]
+        return [term + x for x in split(rest, order, leading_roots)]
+    T = _eigenbasis(leading, groups, ring)
+    blocks = _decoupled(product(product(inverse(T), A), T), [n for _, n in groups], valuation, order)
+    return [x for B in blocks for x in split(B, order, leading_roots)]
 
 
 def _roots(leading: Constants, ring: SeriesRing, leading_roots: LeadingRoots) -> list[tuple[Any, int]]:
@@ -115,8 +130,14 @@ def _roots(leading: Constants, ring: SeriesRing, leading_roots: LeadingRoots) ->
     return found + (leading_roots(coefficients[zeros:]) if zeros < len(leading) else [])
 
 
-def _in_eigenbasis(A: Matrix, leading: Constants, groups: Sequence[tuple[Any, int]]) -> Matrix:
-    ring = A[0][0].ring
+def leading_eigenbasis(A: Matrix, leading_roots: LeadingRoots) -> Matrix:
+    """Eigenvectors of the leading matrix, as columns."""
+    ring, valuation = A[0][0].ring, min(x.first for row in A for x in row)
+    leading = [[x.coefficient(valuation) for x in row] for row in A]
+    return _eigenbasis(leading, _roots(leading, ring, leading_roots), ring)
+
+
+def _eigenbasis(leading: Constants, groups: Sequence[tuple[Any, int]], ring: SeriesRing) -> Matrix:
     columns: list[list[Any]] = []
     for root, times in groups:
         shifted = [[c - root if i == j else c for j, c in enumerate(row)] for i, row in enumerate(leading)]
@@ -127,11 +148,11 @@ def _in_eigenbasis(A: Matrix, leading: Constants, groups: Sequence[tuple[Any, in
                 f"operator is self-adjoint"
             )
         columns += kernel
-    T = [[ring.constant(column[i]) for column in columns] for i in range(len(A))]
-    return _product(_product(inverse(T), A), T)
+    return [[ring.constant(column[i]) for column in columns] for i in range(len(leading))]
 
 
-def _product(A: Matrix, B: Matrix) -> Matrix:
+def product(A: Matrix, B: Matrix) -> Matrix:
+    """The product A B."""
     zero = A[0][0].ring.series(0, (), EXACT)
     return [[sum((a * b[j] for a, b in zip(row, B, strict=True)), zero) for j in range(len(B[0]))] for row in A]
 

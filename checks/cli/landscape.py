@@ -168,10 +168,10 @@ def family_command(
 @click.option("--order", default=4, show_default=True, type=click.IntRange(0, 40), help="Terms up to k^(-ORDER/2).")
 @output_options
 def expand_command(name: str, what: str, order: int, form: str, out: str | None) -> int:
-    """Loss, weights or eigenvalues of a family (global, diagonal, A, I, II, II:p, I:p) as k goes to infinity.
+    """Loss, weights or eigenvalues of a family (global, diagonal, A, I, II, II:p, I:p, II:k/2) as k goes to infinity.
 
     Coefficients are exact, rational functions of pi (with the square root of p for II:p), or certified numbers where
-    they are not.
+    they are not: I:p with p from 3 to 15, and shares of k such as II:k/2 or I:3k/4.
     """
     from analytic.landscape.expansion import expansion
     from checks.landscape_reports import expansion_report
@@ -179,5 +179,6 @@ def expand_command(name: str, what: str, order: int, form: str, out: str | None)
 
     found = expansion(name, order, what)
     terms = list(found.values()) if isinstance(found, dict) else found if isinstance(found, list) else [found]
-    emit(expansion_report(name, what, order, terms, environment(precision="exact")), form, out)
+    precision = "exact" if all(t.exact for t in terms) else "exact, and enclosures of which sure digits are written"
+    emit(expansion_report(name, what, order, terms, environment(precision=precision)), form, out)
     return 0

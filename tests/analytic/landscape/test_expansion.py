@@ -11,9 +11,10 @@ from flint import arb
 
 from analytic.balls import precision
 from analytic.errors import DomainError, FormulaError
-from analytic.landscape.expansion import Expansion, expansion
+from analytic.landscape.expansion import Branch, Expansion, expansion
 from analytic.landscape.families import critical_point
 from analytic.landscape.laurent import SeriesRing
+from analytic.landscape.limits import limit
 from analytic.landscape.pi_field import OutsideFieldError, PiField
 from analytic.landscape.pi_roots import roots_in
 from analytic.landscape.point import SpectrumRow
@@ -125,6 +126,18 @@ def test_latex() -> None:
     assert r"\left(\frac{1}{2} - \frac{2}{\pi^{2}}\right)k^{-1}" in latex
 
 
+def test_multiplicities_in_text_and_latex() -> None:
+    found = {e.component: e for e in expansion("II:3", 0, "eigenvalues", extra_columns=True)}
+    assert found["specht:1"].text.endswith("[specht:1, 1/2*k^2 - 9/2*k + 9 times]")
+    assert found["extra-columns:standard:1"].text.endswith("(k - 4)*(d - k) times]")
+    assert found["extra-columns:standard:2"].text.endswith(", 2*(d - k) times]")
+    assert found["extra-columns:standard:1"].latex.endswith(
+        r"\quad[\text{extra-columns:standard:1},\ \left(k - 4\right)\,(d - k)\ \text{times}]"
+    )
+    assert found["extra-columns:trivial"].latex.endswith(r"\ d - k\ \text{times}]")
+    assert "times" not in expansion("II", 2, "loss").latex
+
+
 def test_refusals() -> None:
     with pytest.raises(FormulaError, match="III"):
         expansion("III", 2)
@@ -133,7 +146,7 @@ def test_refusals() -> None:
     with pytest.raises(DomainError, match="weights, loss"):
         expansion("II", 2, "trace")
     with pytest.raises(OutsideFieldError, match="I:3"):
-        expansion("I:3", 2, "eigenvalues")
+        Branch(limit("I:3"))
     with pytest.raises(DomainError, match="ask for a higher order"):
         expansion("A", 2, "loss").coefficient(3)
     with pytest.raises(DomainError, match="positive"):

@@ -17,7 +17,7 @@ from analytic.landscape.hybrid_field import Enclosure, HybridField
 from analytic.landscape.laurent import EXACT, PrecisionLostError, SeriesRing
 from analytic.landscape.limits import limit
 from analytic.landscape.newton import krawczyk, newton
-from analytic.landscape.pi_field import OutsideFieldError, PiField
+from analytic.landscape.pi_field import PiField
 from analytic.landscape.programs import programs
 from analytic.landscape.series_newton import NoExpansionError
 from analytic.landscape.series_scaled import SHARE, TIED, Scaling
@@ -120,8 +120,10 @@ def test_branches_that_end_have_no_expansion() -> None:
         expansion("I:16", 2)
     with pytest.raises(DomainError, match="order 13"):
         expansion("I:4", 13)
-    with pytest.raises(OutsideFieldError, match="expected weights or loss"):
-        expansion("I:4", 2, "eigenvalues")
+    with pytest.raises(DomainError, match="order 13"):
+        expansion("I:4", 13, "eigenvalues")
+    with pytest.raises(NoExpansionError, match=r"I:2k/5.*ends near k = 3\.50"):
+        expansion("I:2k/5", 2, "eigenvalues")
 
 
 def test_hybrid_constants() -> None:
