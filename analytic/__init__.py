@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analytic.deep.smooth import hermite
     from analytic.deep.symbolic_network import symbolic_nngp, symbolic_ntk
     from analytic.dense import Enclosure, population_gradient, population_hessian
-    from analytic.errors import AnalyticError
+    from analytic.errors import AccuracyError, AnalyticError
     from analytic.expectation import Expectation, expect
     from analytic.formula import Expr
     from analytic.functions import (
@@ -102,6 +102,7 @@ _HOME = {
     "Enclosure": "dense",
     "population_gradient": "dense",
     "population_hessian": "dense",
+    "AccuracyError": "errors",
     "AnalyticError": "errors",
     "Expectation": "expectation",
     "expect": "expectation",
@@ -142,6 +143,7 @@ _HOME = {
 }
 
 __all__ = [
+    "AccuracyError",
     "AnalyticError",
     "Angle",
     "Ball",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from flint import arb, ctx, fmpq
 
 from analytic.angle import Angle
-from analytic.errors import DomainError, FormulaError
+from analytic.errors import AccuracyError, DomainError, FormulaError
 from analytic.ring import MAX_POWER
 
 MAX_DIGITS = 10_000
+_LIMITED: ContextVar[bool] = ContextVar("limited", default=False)
 #: Functions that balls have as methods of the same name; the others are in analytic.special.
 _METHODS = frozenset(("sqrt", "sin", "cos", "tan", "acos", "asin", "atan", "atanh", "exp", "log", "abs", "erf", "erfi"))
 
@@ -200,6 +202,21 @@ class BallAlgebra:
         return value
 
 
+def limited() -> None:
+    """Says that a function's ball is as small as its method affords, so that ``to_digits`` gives up.
+
+    Example:
+        >>> def rough():
+        ...     limited()
+        ...     return arb(1, "1e-6")
+        >>> to_digits(rough, 15)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        analytic.errors.AccuracyError: got 15 digits, expected at most 4: ...
+    """
+    _LIMITED.set(True)
+
+
 def to_digits(compute: Callable[[], arb], digits: int) -> Ball:
     """Computes a ball at growing precision until it has the digits asked for.
 
@@ -211,6 +228,7 @@ def to_digits(compute: Callable[[], arb], digits: int) -> Ball:
         The ball.
 
     Raises:
+        AccuracyError: a function says that a higher precision does not help; the ``enclosure`` is what is known.
         DomainError: the digits are out of range, or the ball is still not finite at the last precision.
 
     Example:
@@ -222,6 +240,7 @@ def to_digits(compute: Callable[[], arb], digits: int) -> Ball:
     wanted = int(3.33 * digits) + 4
     bits = wanted + 20
     for _ in range(12):
+        _LIMITED.set(False)
         with precision(bits):
             value = compute()
             # a value is called 0 only when it cannot be told from 0 at a precision far beyond the digits asked for
@@ -229,9 +248,21 @@ def to_digits(compute: Callable[[], arb], digits: int) -> Ball:
             good = value.rel_accuracy_bits() >= wanted or vanishes
             if finite(value) and good:
                 return Ball.of(value)
+            if finite(value) and _LIMITED.get():
+                raise _too_wide(value, digits)
         bits *= 2
     with precision(bits):
         raise DomainError(f"got the ball {value} at {bits} bits, expected a finite one: the point may lie on a pole")
+
+
+def _too_wide(value: arb, digits: int) -> AccuracyError:
+    ball, known = Ball.of(value), int((value.rel_accuracy_bits() - 4) / 3.33)
+    advice = f"try digits={known}, or" if known > 0 else "try"
+    return AccuracyError(
+        f"got {digits} digits, expected at most {max(known, 0)}: the methods at hand enclose the value in "
+        f"{ball.enclosure(15)} only; {advice} the attribute enclosure of this error",
+        ball,
+    )
 
 
 def finite(value: arb) -> bool:

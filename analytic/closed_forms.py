@@ -48,7 +48,10 @@ class ClosedForms(Elementary):
     def power(self, x: Element, exponent: Fraction) -> Element:
         """The power; a half-integer exponent means the positive square root."""
         if abs(exponent) > MAX_POWER:
-            raise OutsideRingError(f"got the exponent {exponent}, expected at most {MAX_POWER} in absolute value")
+            raise OutsideRingError(
+                f"got the exponent {exponent}, expected at most {MAX_POWER} in absolute value: a larger power is not "
+                f"searched for a closed form; scale the variables"
+            )
         if exponent.denominator == 2:
             x, exponent = self.square_root(x), 2 * exponent
         if exponent.denominator != 1:

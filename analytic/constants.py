@@ -5,11 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from analytic.errors import FormulaError
-from analytic.formula import Expr, names
+from analytic.formula import Expr, names, num, rewrite
+
+#: Powers of rational numbers with more binary digits are not written out.
+MAX_BITS = 1 << 14
 
 
 def rational_value(expr: Expr) -> Fraction | None:
-    """The value of a formula of rational numbers, sums, products and small integer powers; else None.
+    """The value of a formula of rational numbers, sums, products and integer powers of moderate size; else None.
 
     Example:
         >>> from analytic.grammar import parse
@@ -30,9 +33,26 @@ def rational_value(expr: Expr) -> Fraction | None:
             product *= v
         return product
     base, exponent = found
-    if exponent.denominator != 1 or abs(exponent) > 64 or (base == 0 and exponent < 0):
+    size = max(base.numerator.bit_length(), base.denominator.bit_length())
+    if exponent.denominator != 1 or abs(exponent) * size > MAX_BITS or (base == 0 and exponent < 0):
         return None
     return Fraction(base ** int(exponent))
+
+
+def written_out(expr: Expr) -> Expr:
+    """The formula with numbers in place of powers of rational numbers, whatever the exponents.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> print(written_out(parse("b + 10^3")))
+        b + 1000
+    """
+
+    def rule(node: Expr) -> Expr | None:
+        value = rational_value(node) if node.head == "pow" else None
+        return None if value is None else num(value)
+
+    return rewrite(expr, rule)
 
 
 def multiple_of_pi(expr: Expr) -> Fraction | None:

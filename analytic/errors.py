@@ -1,5 +1,12 @@
 """The exceptions of the exact witness: each says what was got, what was expected, why, and what to try."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analytic.balls import Ball
+
 
 class AnalyticError(ValueError):
     """Base class of every error that the exact witness raises on a user's input."""
@@ -43,3 +50,11 @@ class LawError(AnalyticError):
 
 class NoFixedPointError(DomainError):
     """A map from layer to layer has no fixed point where it was searched: the variances grow or fall without end."""
+
+
+class AccuracyError(DomainError):
+    """The digits asked for cannot be had; ``enclosure`` is the ball that is certified all the same."""
+
+    def __init__(self, message: str, enclosure: Ball) -> None:
+        super().__init__(message)
+        self.enclosure = enclosure

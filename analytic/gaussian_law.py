@@ -9,6 +9,7 @@ from itertools import combinations
 
 from analytic.algebra import evaluate
 from analytic.closed_forms import ClosedForms
+from analytic.constants import written_out
 from analytic.errors import FormulaError, LawError
 from analytic.field import Element
 from analytic.formula import CONSTANTS, Expr, add, call, mul, name, names, num, rewrite
@@ -121,7 +122,7 @@ class GaussianLaw:
             ('u', 'v')
         """
         found = _split(variables)
-        rows = tuple(tuple(formula(entry) for entry in row) for row in covariance)
+        rows = tuple(tuple(written_out(formula(entry)) for entry in row) for row in covariance)
         if len(rows) != len(found) or any(len(r) != len(found) for r in rows):
             shape = " x ".join(str(n) for n in (len(rows), max(map(len, rows), default=0)))
             raise LawError(
@@ -355,7 +356,7 @@ def _means(variables: Sequence[str], mean: Mapping[str, Operand] | None) -> tupl
     unknown = sorted(set(given) - set(variables))
     if unknown:
         raise FormulaError(f"got a mean for {unknown[0]}, expected means of {', '.join(variables)}")
-    means = tuple(formula(given.get(n, 0)) for n in variables)
+    means = tuple(written_out(formula(given.get(n, 0))) for n in variables)
     mixed = sorted(names(add(*means)) & set(variables)) if means else []
     if mixed:
         raise FormulaError(f"got a mean that contains the variable {mixed[0]}, expected numbers and parameters")

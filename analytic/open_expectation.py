@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from analytic.derivation import Steps
@@ -15,6 +16,10 @@ from analytic.writing import written
 if TYPE_CHECKING:
     from analytic.balls import Ball
     from analytic.series.hermite import HermiteSeries
+    from analytic.series.kibble import KibbleSeries
+
+#: Orders of a series, by the number of variables.
+TERMS, FEW_TERMS = {2: 40, 3: 30, 4: 16}, 10
 
 
 @dataclass(frozen=True)
@@ -98,46 +103,73 @@ class OpenExpectation(Expectation):
         except OutsideRingError:
             return None
 
-    def series(self, terms: int = 40, **deviations: Any) -> HermiteSeries:
-        r"""The Hermite series in the correlation $\rho$ of a product f(u) g(v); means belong to the functions.
+    def series(self, terms: int | None = None, **deviations: Any) -> HermiteSeries | KibbleSeries:
+        r"""The Hermite series in the correlations of a product f(u) g(v) ...; means belong to the functions.
 
         $$E[f(u) g(v)] = \sum_n a_n b_n \rho^n, \qquad
-        \Bigl|\sum_{n > N}\Bigr| \le |\rho|^{N+1} \sqrt{E f^2 - \sum a_n^2} \sqrt{E g^2 - \sum b_n^2}.$$
+        \Bigl|\sum_{n > N}\Bigr| \le |\rho|^{N+1} \sqrt{E f^2 - \sum a_n^2} \sqrt{E g^2 - \sum b_n^2}$$
+        for two variables; for more see ``analytic.series.kibble``.
 
         Args:
-            terms: how many terms.
+            terms: how many orders in the correlations; 40 for two variables, fewer for more if left out.
             deviations: standard deviations by name, where the law does not fix them; 1 where they are not given.
 
         Returns:
-            The series; ``.partial_sum(rho)``, ``.tail(rho)`` and ``.at(rho)`` are rigorous balls.
+            The series; ``.partial_sum(rho)``, ``.tail(rho)`` and ``.at(rho)`` are rigorous balls. For more than two
+            variables they take the correlations by name, ``{"rho_uv": "1/4", ...}``, where the law leaves them free.
 
         Raises:
-            FormulaError: the integrand is no product of a function of u and a function of v.
-            LawError: the variables are not two, or their means or variances are parameters.
+            FormulaError: the integrand is no product of functions of one variable each.
+            LawError: there is one variable only, or means or variances are parameters.
 
-        Source: Mehler (1866); the tail by Parseval and Cauchy-Schwarz.
+        Source: Mehler (1866), Kibble (1945); the tail by Parseval and Cauchy-Schwarz.
 
         Example:
             >>> from analytic.expectation import expect
             >>> series = expect("tanh(u)*relu(v)").series(20)
             >>> series.at("1/2").str(6, radius=False)
             '0.151426'
+            >>> series = expect("tanh(u)*relu(v)*sigmoid(w)").series(20)
+            >>> series.at({"rho_uv": "1/5", "rho_uw": "1/5", "rho_vw": "1/10"}).str(6, radius=False)
+            '0.0411534'
         """
-        from analytic.series.hermite import hermite_series
+        from analytic.series.exact import constant_of, without_empty_powers
+        from analytic.series.hermite import HermiteSeries, hermite_expansion
+        from analytic.series.kibble import KibbleSeries
 
-        if len(self.variables) != 2:
+        if len(self.variables) < 2:
             raise LawError(
-                f"got {len(self.variables)} variables ({', '.join(self.variables)}), expected two: a series is in one "
-                f"correlation; .at(...) certifies the value"
+                f"got {len(self.variables)} variable ({', '.join(self.variables)}), expected two or more: a series is "
+                f"in correlations; .at(...) certifies the value"
             )
         if any(bare_names(m) - CONSTANTS for m in self.law.mean):
             shown = ", ".join(map(str, self.law.mean))
             raise LawError(f"got the means {shown}, expected numbers for a series")
-        u, v = self.variables
         sides = self._sides()
         shifted = {n: add(name(n), m) for n, m in zip(self.variables, self.law.mean, strict=True) if m != num(0)}
-        f, g = (substitute(mul(*sides[n]), shifted) for n in (u, v))
-        return hermite_series(f, g, (self._deviation(u, deviations), self._deviation(v, deviations)), terms, (u, v))
+        wanted = terms if terms is not None else TERMS.get(len(self.variables), FEW_TERMS)
+        found = []
+        for n in self.variables:
+            f = without_empty_powers(substitute(mul(*sides[n]), shifted))
+            found.append(hermite_expansion(f, n, constant_of(self._deviation(n, deviations)), wanted - 1))
+        if len(found) == 2:
+            return HermiteSeries(*found)
+        return KibbleSeries(self.variables, tuple(found), self._correlations())
+
+    def _correlations(self) -> dict[str, Expr]:
+        """Those that the law fixes, by name."""
+        field = self.law.field()
+        matrix = self.law.moments(field)[1]
+        found = {}
+        for i, j in combinations(range(len(self.variables)), 2):
+            try:
+                deviations = field.square_root(matrix[i][i]) * field.square_root(matrix[j][j])
+                value = written(matrix[i][j] / deviations)
+            except OutsideRingError:
+                continue
+            if not names(value) - CONSTANTS:
+                found[f"rho_{self.variables[i]}{self.variables[j]}"] = value
+        return found
 
     def _sides(self) -> dict[str, list[Expr]]:
         """The factors of the integrand by the variable that they depend on; powers of products are opened."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import product
 
 from analytic.activations import OPAQUE
+from analytic.algebra import evaluate
 from analytic.constants import rational_value
 from analytic.errors import FormulaError
 from analytic.field import Element
-from analytic.formula import CONSTANTS, Expr, add, bare_names, call, mul, name, names, walk
+from analytic.formula import CONSTANTS, ZERO, Expr, add, bare_names, mul, name, names, walk
 from analytic.integrand import MAX_DEGREE, Expander, Form, Integrand, Product
 from analytic.rules.moment import TRIVIAL, Factor, Law, Moment
-from analytic.rules.parity import FunctionFactor, Parity, Z, is_odd, times
+from analytic.rules.parity import SOFTPLUS_EVEN, FunctionFactor, Parity, Z, even_and_odd, factor_function, is_odd, times
 
 #: A product of sums that has more terms is not searched for odd ones.
 MAX_TERMS = 200
@@ -35,6 +36,15 @@ class Opening:
         """The integrand as a sum of products; terms that no rule but parity knows, and which are odd, stay whole."""
         if Parity.name in self.expander.disabled or not _is_special(integrand):
             return self.expander.expand(integrand)
+        total, rest = self._without_odd(integrand)
+        if _is_special(rest, OPAQUE):  # its functions may be sums of which one part is odd here, the other known
+            other, left = self._without_odd(self._collected(even_and_odd(integrand)))
+            if not _is_special(left, OPAQUE):
+                total, rest = other, left
+        return {**total, **self.expander.expand(rest)} if rest != ZERO else total
+
+    def _without_odd(self, integrand: Expr) -> tuple[Integrand, Expr]:
+        """The odd terms, and the sum of the others."""
         total: Integrand = {}
         rest: list[Expr] = []
         for factors in distributed(integrand):
@@ -43,7 +53,17 @@ class Opening:
                 total[whole[0]] = total.get(whole[0], self.expander.field.zero) + whole[1]
             else:
                 rest.append(mul(*factors))
-        return {**total, **self.expander.expand(add(*rest))} if rest else total
+        return total, add(*rest) if rest else ZERO
+
+    def _collected(self, integrand: Expr) -> Expr:
+        """The formula as a sum of products, those that cancel left out; itself where there would be too many."""
+        found: dict[tuple[str, ...], tuple[list[Expr], list[Expr]]] = {}
+        for factors in distributed(integrand):
+            random = [f for f in factors if self._random(f)]
+            _, weights = found.setdefault(tuple(sorted(map(str, random))), (random, []))
+            weights.append(mul(*(f for f in factors if not self._random(f))))
+        sums = [(factors, add(*weights)) for factors, weights in found.values()]
+        return add(*(mul(c, *factors) for factors, c in sums if evaluate(c, self.expander.field)))
 
     def _whole(self, factors: Sequence[Expr]) -> tuple[Product, Element] | None:
         """A product with its functions left as they are; None where one of them is not of an affine form."""
@@ -68,7 +88,7 @@ class Opening:
         argument, arguments[place] = arguments[place], name(Z)
         if any(self._random(a) for a in arguments):
             raise FormulaError(f"got {f}, expected a function of one affine form of the Gaussian variables")
-        return self.expander.form(argument), FunctionFactor(function=call(function.identifier, *arguments))
+        return self.expander.form(argument), FunctionFactor(function=factor_function(function.identifier, *arguments))
 
     def _random(self, expr: Expr) -> bool:
         return bool(names(expr) & set(self.variables)) and expr.head != "norm"
@@ -136,9 +156,9 @@ def distributed(expr: Expr) -> list[list[Expr]]:
     return found
 
 
-def _is_special(expr: Expr) -> bool:
+def _is_special(expr: Expr, functions: Collection[str] = (*OPAQUE, "log")) -> bool:
     """Whether there is a function in it whose expectations have a closed form in exceptional cases only."""
-    return any(n.head == "call" and n.children[0].identifier in (*OPAQUE, "log") for n in walk(expr))
+    return any(n.head == "call" and n.children[0].identifier in (*functions, SOFTPLUS_EVEN) for n in walk(expr))
 
 
 def gaussian_names(expr: Expr, parameters: Sequence[str] = ()) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def expectation_at(result: Expectation, point: Mapping[str, Any], digits: int = 
     exact = point_values(result, point)
     by_key = {(f"|{n}|" if n in law.norms else n): e for n, e in exact.items()}
     needed = {n for n, _ in law.angle_names} | set(law.correlation_names) | set(law.parameters)
-    if needed <= set(by_key) and by_key:
+    if needed <= set(by_key) and by_key and not _clearly_regular(law, by_key):
         fixed = law.fixed(by_key)
         constants = tuple(n for n in result.constants if n not in by_key)
         if _singular(fixed, constants):
@@ -147,6 +147,17 @@ def point_values(result: Expectation, point: Mapping[str, Any]) -> dict[str, Exp
         if evaluate(exact[n], BallAlgebra({}, None, {})) < 0:
             raise DomainError(f"got |{n}| = {exact[n]}, expected a number that is not negative: norms are not")
     return exact
+
+
+def _clearly_regular(law: GaussianLaw, exact: Mapping[str, Expr]) -> bool:
+    """Whether two variables given by norms and angle have positive norms and an angle inside (0, pi): the common case."""
+    if len(law.norms) != 2 or len(law.angle_names) != 1 or law.correlation_names or len(law.names) != 2:
+        return False
+    constants: BallAlgebra = BallAlgebra({}, None, {})
+    (angle, _), *_ = law.angle_names
+    theta = evaluate(exact[angle], constants)
+    norms = [evaluate(exact[f"|{n}|"], constants) for n in law.norms]
+    return bool(theta > 0 and theta < arb.pi() and all(n > 0 for n in norms))
 
 
 def _singular(law: GaussianLaw, constants: Sequence[str]) -> bool:

@@ -1,19 +1,79 @@
-"""Odd integrands of centred variables have expectation 0, whatever closed forms their factors lack."""
+r"""Odd integrands of centred variables have expectation 0, whatever closed forms their factors lack.
+
+Functions that are neither even nor odd are sums of two that are, of which one is a polynomial:
+$\operatorname{sigmoid} z = \frac12 + \frac12\tanh\frac z2$, $1\{z > 0\} = \frac12 + \frac12\operatorname{sign} z$,
+$\Phi(z) = \frac12 + \frac12\operatorname{erf}\frac{z}{\sqrt2}$, and with the factor z silu, relu and gelu;
+$\operatorname{softplus} z - \frac z2 = \log(2\cosh\frac z2)$ is even.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from analytic.closed_forms import ClosedForms
 from analytic.errors import DerivationError, NotIntegrableError
-from analytic.formula import Expr, add, mul, name, substitute
+from analytic.formula import Expr, add, call, mul, name, neg, num, rewrite, substitute
 from analytic.rules.moment import Equation, Factor, Moment
 from analytic.rules.tilting import Tilting
 from analytic.series.symmetry import symmetry
 
 #: The variable in the functions of factors.
 Z = "z_"
+#: The name under which the even part of softplus stands until it is a factor, and that factor.
+SOFTPLUS_EVEN = "softplus_even"
+_EVEN_FACTOR = add(call("softplus", name(Z)), neg(name(Z)) / 2)
+
+
+def _abrelu(z: Expr, a: Expr, b: Expr) -> Expr:
+    return (a + b) / 2 * z + (b - a) / 2 * call("abs", z)
+
+
+#: Functions as sums of an even and an odd one.
+_PARTS: dict[str, Callable[..., Expr]] = {
+    "sigmoid": lambda z: num(1) / 2 + call("tanh", z / 2) / 2,
+    "silu": lambda z: z / 2 + z * call("tanh", z / 2) / 2,
+    "softplus": lambda z: z / 2 + call(SOFTPLUS_EVEN, z),
+    "Phi": lambda z: num(1) / 2 + call("erf", z / call("sqrt", num(2))) / 2,
+    "gelu": lambda z: z / 2 + z * call("erf", z / call("sqrt", num(2))) / 2,
+    "step": lambda z: num(1) / 2 + call("sign", z) / 2,
+    "relu": lambda z: _abrelu(z, num(0), num(1)),
+    "leaky_relu": lambda z, t: _abrelu(z, t, num(1)),
+    "abrelu": _abrelu,
+}
+_ARGUMENTS = {"leaky_relu": 2, "abrelu": 3}
+
+
+def even_and_odd(expr: Expr) -> Expr:
+    """The formula with its functions written as sums of an even and an odd one.
+
+    Args:
+        expr: sums, products and powers of functions.
+
+    Returns:
+        An equal formula; functions without such a decomposition, and arguments, are left as they are.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> print(even_and_odd(parse("(sigmoid(u) - 1/2)*leaky_relu(v, t)")))
+        (1/2 + tanh(u/2)/2 - 1/2)*((t + 1)*v/2 + (1 - t)*abs(v)/2)
+    """
+    if expr.head in ("add", "mul"):
+        parts = [even_and_odd(c) for c in expr.children]
+        return add(*parts) if expr.head == "add" else mul(*parts)
+    if expr.head == "pow":
+        return even_and_odd(expr.children[0]) ** expr.children[1]
+    if expr.head != "call":
+        return expr
+    function, *arguments = expr.children
+    known = _ARGUMENTS.get(function.identifier, 1) == len(arguments)
+    return _PARTS[function.identifier](*arguments) if known and function.identifier in _PARTS else expr
+
+
+def factor_function(function: str, *arguments: Expr) -> Expr:
+    """A function with these arguments, as it stands in a factor."""
+    return _EVEN_FACTOR if function == SOFTPLUS_EVEN else call(function, *arguments)
 
 
 @dataclass(frozen=True)
@@ -33,7 +93,9 @@ class FunctionFactor(Factor):
 
     def text(self, z: str) -> str:
         """The factor as text."""
-        shown = [] if self.function is None else [str(self.function).replace(Z, z)]
+        shown = [] if self.function is None else [_with(str(self.function), z)]
+        if self.function is not None and self.function.head == "add":
+            shown = [f"({shown[0]})"]
         return "*".join([super().text(z)] * (self._is_more()) + shown)
 
     def latex(self, z: str) -> str:
@@ -44,6 +106,8 @@ class FunctionFactor(Factor):
         if self.function is not None:  # functions bracket sums, not names
             inner = name(Z) if " " not in z else add(name(Z), name(Z))
             shown = [to_latex(substitute(self.function, {Z: inner})).replace(to_latex(inner), z)]
+            if self.function.head == "add":
+                shown = [rf"\left({shown[0]}\right)"]
         return r"\,".join([super().latex(z)] * (self._is_more()) + shown)
 
     def _is_more(self) -> bool:
@@ -52,10 +116,20 @@ class FunctionFactor(Factor):
     @property
     def parity(self) -> int | None:
         """1 for an even factor, -1 for an odd one, None for others."""
-        found = None if self.function is None else symmetry(self.function, Z)
+        found = None if self.function is None else symmetry(rewrite(self.function, _plainly_even), Z)
         if found is not None and not (found.odd or found.even):
             return None
         return _sign(self.power) * (-1 if found is not None and found.odd else 1)
+
+
+def _with(text: str, z: str) -> str:
+    """A formula in ``Z`` as text, with another text in its place."""
+    return text.replace(f"({Z})", f"({z})").replace(Z, z if z.isidentifier() else f"({z})")
+
+
+def _plainly_even(node: Expr) -> Expr | None:
+    """An even function in place of the even part of softplus, of which the form does not show it."""
+    return call("bump", name(Z)) if node == _EVEN_FACTOR else None
 
 
 def times(x: Factor, y: Factor) -> Factor:

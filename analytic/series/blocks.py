@@ -14,10 +14,11 @@ from analytic.series.charts import Law
 from analytic.series.errors import UnsupportedIntegrandError
 from analytic.series.exact import ball_of, ceiling, sign_of, tidy
 from analytic.series.line_integral import line_mean
+from analytic.series.many_integral import many_mean
 from analytic.series.plane_integral import PlaneLaw, plane_mean
 from analytic.series.regression import Matrix, bilinear, orthogonal
-from analytic.series.space_integral import space_mean
 from analytic.series.symmetry import symmetry
+from analytic.series.wide import wide_mean
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,11 @@ def product_mean(forms: Forms) -> arb:
         forms: any number; blocks that are independent of the others are integrated for themselves.
 
     Returns:
-        A ball at the current precision; exactly 0 where a block is centred and odd.
+        A ball, exactly 0 where a block is centred and odd; wide where a block has too many forms for quadrature.
 
     Raises:
-        UnsupportedIntegrandError: a block has three dimensions and more than three forms, or more than three.
+        UnsupportedIntegrandError: a function that cannot be read, or several logarithms in one plane.
+        DivergenceError: a power of a function is not integrable.
 
     Example:
         >>> from analytic.balls import precision
@@ -112,13 +114,12 @@ def _block_mean(forms: Forms) -> arb:
         return plane_mean(forms.functions[0], forms.names[0], forms.functions[1], forms.names[1], law)
     if rank == 2:
         return _in_plane(forms)
-    if count == rank == 3:
-        return space_mean(forms.functions, forms.names, forms.means, forms.covariance)
-    product = mul(*forms.functions)
-    raise UnsupportedIntegrandError(
-        f"got {product} with functions of {count} linear forms in {rank} dimensions, expected at most three forms that "
-        f"depend on each other, or any number of two variables"
-    )
+    try:
+        if count == rank:
+            return many_mean(forms.functions, forms.names, forms.means, forms.covariance)
+    except UnsupportedIntegrandError:  # too many terms: an enclosure without quadrature is better than nothing
+        pass
+    return wide_mean(forms.functions, forms.names, forms.means, forms.covariance)
 
 
 def _on_line(forms: Forms, chosen: int) -> arb:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from flint import arb
 
 from analytic.balls import Ball, precision
-from analytic.errors import DimensionError, DomainError
+from analytic.errors import AccuracyError, DimensionError, DomainError
 from analytic.formula import ZERO, Expr, add, mul, name, names, neg, num, substitute
 from analytic.series.blocks import is_far, scale_of
 from analytic.series.charts import Law
@@ -77,7 +77,8 @@ def certified_mean(
 
     Known are sums, products and powers of relu, step, sign, abs, leaky_relu(z, a), abrelu(z, a, b), elu(z, alpha), erf,
     Phi, exp, sin, cos, bump, gelu, tanh, sigmoid, softplus, silu, He(n, z), H(n, z) and log(abs(z)) with z affine, each
-    product with functions of at most three dependent linear forms of the variables, or of any number in two dimensions.
+    product with functions of linear forms of the variables. Some six forms that depend on each other are integrated,
+    any number in two dimensions; more are enclosed.
 
     Args:
         integrand: the formula.
@@ -93,7 +94,8 @@ def certified_mean(
         DivergenceError: the expectation does not exist, or is not proven to.
         UnsupportedIntegrandError: a part of the formula that is not known.
         DimensionError: means or covariances do not fit the variables.
-        DomainError: the digits are not reached, or no such law exists.
+        AccuracyError: the digits are not reached; it has the enclosure that is.
+        DomainError: no such law exists.
 
     Example:
         >>> from analytic.grammar import parse
@@ -109,7 +111,7 @@ def certified_mean(
     law = _law(variables, mean, covariance)
     integrand = without_vanishing(elementary(without_empty_powers(integrand)), law.variables, law.mean, law.covariance)
     wanted = int(3.33 * digits) + 4
-    bits = wanted + 2 * GUARD
+    bits, best = wanted + 2 * GUARD, arb("nan")
     for _ in range(6):
         with precision(bits):
             value = _mean(integrand, law)
@@ -119,8 +121,28 @@ def certified_mean(
             if value.is_finite() and tiny:
                 return Ball.of(value)
             reached = value.rel_accuracy_bits() if value.is_finite() else 0
+            if value.is_finite() and best.is_finite() and not 2 * value.rad() < best.rad():
+                break  # a higher precision does not help
+            best = value if value.is_finite() else best
         bits += max(wanted - reached, GUARD) if reached > 0 else bits
-    raise DomainError(f"got {max(reached, 0)} correct bits of {integrand}, expected {wanted}: ask for fewer digits")
+    if best.is_finite() and best.contains(0) and best.abs_upper() < arb(10) ** (-digits - 1):
+        return Ball.of(best)
+    raise _inaccurate(integrand, digits, best)
+
+
+def _inaccurate(integrand: Expr, digits: int, best: arb) -> DomainError:
+    """What to say where the digits are not reached: the enclosure, and how many digits it has."""
+    if not best.is_finite():
+        return DomainError(f"got no finite enclosure of E[{integrand}], expected {digits} digits: ask for fewer")
+    reached = int((best.rel_accuracy_bits() - 4) / 3.33)
+    with precision(64):
+        ball = Ball.of(best)
+    advice = (
+        f"ask for {reached} digits"
+        if reached > 0
+        else "take the attribute enclosure of this error, nothing closer is known"
+    )
+    return AccuracyError(f"got E[{integrand}] in {ball.enclosure(15)}, expected {digits} digits: {advice}", ball)
 
 
 def _law(variables: tuple[str, ...], mean: Sequence[Constant], covariance: Sequence[Sequence[Constant]]) -> GaussianLaw:

@@ -1,5 +1,7 @@
 """What the certified quadrature refuses, and why."""
 
+from __future__ import annotations
+
 from analytic.errors import DerivationError, DomainError
 
 

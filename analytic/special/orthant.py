@@ -11,11 +11,16 @@ from flint import arb, arb_mat, ctx
 from analytic.balls import precision
 from analytic.errors import DomainError
 from analytic.special.enclosing import increasing
+from analytic.special.orthant_enclosure import affordable_probability
 from analytic.special.orthant_one_factor import loadings, one_factor_probability
 from analytic.special.orthant_path import Orthants
 
-LARGEST = 9
-"""Most dependent variables without structure: the effort grows about tenfold from one to the next."""
+GUARD = 20
+"""Bits by which the blocks are more precise than their product."""
+EVERY_MINOR = 9
+"""Up to this size of a block all principal minors are seen, beyond it only leading ones."""
+PATHS = 7
+"""Up to this many variables the integrals along paths are nested; one function for each set is faster beyond."""
 Matrix = list[list[arb]]
 
 
@@ -24,8 +29,10 @@ def orthant_probability_ball(correlations: Sequence[Sequence[arb]]) -> arb:
 
     Independent blocks factorise; $P_2$ and $P_3$ are sums of arcsines; with $P_\emptyset = 1$, symmetry gives
     $2 P_n = \sum_{S \subsetneq \{1..n\}} (-1)^{|S|} P_S$ for odd n; for even n Plackett's reduction along a path leaves
-    an integral of probabilities of n - 2 variables, found by Gauss-Legendre rules with a proven error. If
-    $\rho_{ij} = \pm l_i l_j$ off the diagonal, one integral is enough for any n.
+    an integral of probabilities of n - 2 variables, found by Gauss-Legendre rules with a proven error. From eight
+    variables on there is one function of one variable for each set of them, see ``orthant_faces``; where these are so
+    many that the digits of the precision would take minutes, the ball is wider. If $\rho_{ij} = \pm l_i l_j$ off the
+    diagonal, one integral is enough for any n.
 
     Args:
         correlations: correlation matrix, n rows of n balls, symmetric, ones on the diagonal; may be singular. Exact
@@ -35,7 +42,7 @@ def orthant_probability_ball(correlations: Sequence[Sequence[arb]]) -> arb:
         A ball around the probability; NaN if the balls do not tell whether the matrix is positive semidefinite.
 
     Raises:
-        DomainError: no correlation matrix, or a block of 10 or more dependent variables that is no one-factor model.
+        DomainError: no correlation matrix.
 
     Source: Plackett 1954, eq. (3) and (5); David 1953 for odd n; Dunnett and Sobel 1955 for one factor.
 
@@ -55,7 +62,7 @@ def orthant_probability_ball(correlations: Sequence[Sequence[arb]]) -> arb:
         if not any(matrix[j][i] == 1 for j in kept):
             kept.append(i)
     # the product is formed with guard bits and rounded once
-    with precision(int(ctx.prec) + 20):
+    with precision(int(ctx.prec) + GUARD):
         product = prod((_block(_part(matrix, block)) for block in _blocks(matrix, kept)), start=arb(1))
     rounded: arb = +product
     return rounded
@@ -79,7 +86,7 @@ def _checked(correlations: Sequence[Sequence[arb]]) -> Matrix:
 def _refuse_indefinite(matrix: Matrix, block: Sequence[int]) -> None:
     """All principal minors of order 3 and more; those of order 2 are seen at the entries. Only leading ones of many."""
     for size in range(3, len(block) + 1):
-        for part in combinations(block, size) if len(block) <= LARGEST else (block[:size],):
+        for part in combinations(block, size) if len(block) <= EVERY_MINOR else (block[:size],):
             if arb_mat(_part(matrix, part)).det() < 0:
                 raise DomainError(
                     f"rows {list(part)} have a negative determinant, expected a positive semidefinite matrix"
@@ -122,12 +129,7 @@ def _block(matrix: Matrix) -> arb:
     found = _one_factor(matrix) if n > 5 else None
     if found is not None:
         return found
-    if n > LARGEST:
-        raise DomainError(
-            f"got {n} dependent variables with correlations that are not of the form l_i*l_j or -l_i*l_j, expected at "
-            f"most {LARGEST}: each further one takes many times as long; try zero correlations or fewer factors"
-        )
-    return _along_paths(matrix)
+    return _definite_block(matrix)
 
 
 def _one_factor(matrix: Matrix) -> arb | None:
@@ -143,17 +145,15 @@ def _one_factor(matrix: Matrix) -> arb | None:
         return value + _shift(matrix, near)
 
 
-def _along_paths(matrix: Matrix) -> arb:
+def _definite_block(matrix: Matrix) -> arb:
     """The probability from a positive definite matrix of exact entries close by."""
     goal, n = int(ctx.prec), len(matrix)
     near, lost = _definite(matrix)
     if not near:
         return arb.nan()
-    if n > 7 and 2 * lost > goal:
-        raise DomainError(
-            f"got {n} dependent variables whose correlation matrix is singular or nearly so (a minor is below "
-            f"2^-{lost - 1}), expected at most 7 there: the path is too long; try an exact law, or fewer factors"
-        )
+    if n > PATHS:
+        near, value = affordable_probability(near, goal - GUARD + 8 + n, lost)
+        return value + _shift(matrix, near)
     # quotients of determinants appear, which have lost that many bits
     with precision(goal + 60 + 2 * lost):
         return Orthants(near, goal + 8 + n).probability(tuple(range(n))) + _shift(matrix, near)

@@ -172,6 +172,8 @@ u-elu = |u|*|v|*cos(theta)*(1 + 2*Phi(-|v|)*exp(|v|^2/2))/2
 u-he3 = 3*|u|*|v|*cos(theta)*(|v|^2 - 1)
 u-h3 = 12*|u|*|v|*cos(theta)*(2*|v|^2 - 1)
 u-log = 0
+u-softplus = |u|*|v|*cos(theta)/2
+u-silu = |u|*|v|*cos(theta)/2
 u2-u2 = |u|^2*|v|^2*(1 + 2*cos(theta)^2)
 u2-u3 = 0
 u2-relu = |u|^2*|v|*(1 + cos(theta)^2)/sqrt(2*pi)
@@ -195,6 +197,7 @@ u2-he3 = 0
 u2-h3 = 0
 u2-log = |u|^2*(2*cos(theta)^2 - euler_gamma + 2*log(|v|) - log(2))/2
 u2-tanh = 0
+u2-sigmoid = |u|^2/2
 u3-u3 = 3*|u|^3*|v|^3*cos(theta)*(3 + 2*cos(theta)^2)
 u3-relu = 3*|u|^3*|v|*cos(theta)/2
 u3-step = |u|^3*cos(theta)*(3 - cos(theta)^2)/sqrt(2*pi)
@@ -217,6 +220,8 @@ u3-elu = |u|^3*|v|*cos(theta)*(3*sqrt(pi) - |v|*cos(theta)^2*sqrt(2) + 2*Phi(-|v
 u3-he3 = 3*|u|^3*|v|*cos(theta)*(3*|v|^2 - 3 + 2*|v|^2*cos(theta)^2)
 u3-h3 = 12*|u|^3*|v|*cos(theta)*(6*|v|^2 - 3 + 4*|v|^2*cos(theta)^2)
 u3-log = 0
+u3-softplus = 3*|u|^3*|v|*cos(theta)/2
+u3-silu = 3*|u|^3*|v|*cos(theta)/2
 relu-relu = |u|*|v|*(sin(theta) + (pi - theta)*cos(theta))/(2*pi)
 relu-step = |u|*(1 + cos(theta))/(2*sqrt(2*pi))
 relu-sign = |u|*cos(theta)/sqrt(2*pi)
@@ -283,6 +288,8 @@ sign-elu = |v|*cos(theta)/sqrt(2*pi) + asin(cos(theta))/pi - Phi(-|v|)*exp(|v|^2
 sign-he3 = 2*|v|*cos(theta)*(3*|v|^2 - 3 - |v|^2*cos(theta)^2)/sqrt(2*pi)
 sign-h3 = 8*|v|*cos(theta)*(6*|v|^2 - 3 - 2*|v|^2*cos(theta)^2)/sqrt(2*pi)
 sign-log = 0
+sign-softplus = |v|*cos(theta)/sqrt(2*pi)
+sign-silu = |v|*cos(theta)/sqrt(2*pi)
 abs-abs = 2*|u|*|v|*(sin(theta) + asin(cos(theta))*cos(theta))/pi
 abs-leaky = |u|*|v|*(sin(theta)*(1 - t) + asin(cos(theta))*cos(theta)*(1 - t))/pi
 abs-abrelu = |u|*|v|*(sin(theta)*(b - a) + asin(cos(theta))*cos(theta)*(b - a))/pi
@@ -308,6 +315,7 @@ abs-h3 = 0
 abs-log = |u|*(-euler_gamma + 2*log(|v|) + 2*log(sin(theta)) - log(2) + cos(theta)*log(1 + cos(theta)) -
     cos(theta)*log(1 - cos(theta)))/sqrt(2*pi)
 abs-tanh = 0
+abs-sigmoid = |u|/sqrt(2*pi)
 leaky-leaky = |u|*|v|*(sin(theta)*(t - 1)^2 + 2*pi*t*cos(theta) + (pi - theta)*cos(theta)*(t - 1)^2)/(2*pi)
 leaky-abrelu = |u|*|v|*(sin(theta)*(b - a)*(1 - t) + pi*cos(theta)*(a + t*b) + (pi - theta)*cos(theta)*(b - a)*(1 -
     t))/(2*pi)
@@ -423,6 +431,8 @@ erf-he3 = 2*|u|*|v|*cos(theta)*(3*|v|^2 - 3 - 6*|u|^2 + 6*|u|^2*|v|^2 - 2*|u|^2*
 erf-h3 = 8*|u|*|v|*cos(theta)*(6*|v|^2 - 3 - 6*|u|^2 + 12*|u|^2*|v|^2 - 4*|u|^2*|v|^2*cos(theta)^2)/((1 +
     2*|u|^2)*sqrt(1 + 2*|u|^2)*sqrt(pi))
 erf-log = 0
+erf-softplus = |u|*|v|*cos(theta)/(sqrt(1 + 2*|u|^2)*sqrt(pi))
+erf-silu = |u|*|v|*cos(theta)/(sqrt(1 + 2*|u|^2)*sqrt(pi))
 phi-phi = 1/4 + asin(|u|*|v|*cos(theta)/sqrt((1 + |v|^2)*(1 + |u|^2)))/(2*pi)
 phi-exp = Phi(|u|*|v|*cos(theta)/sqrt(1 + |u|^2))*exp(|v|^2/2)
 phi-sin = erfi(|u|*|v|*cos(theta)*sqrt(2)/(2*sqrt(1 + |u|^2)))*exp(-|v|^2/2)/2
@@ -460,6 +470,8 @@ sin-elu = |u|*|v|*cos(theta)*exp(-|u|^2/2)/2 + erfi(|u|*cos(theta)*sqrt(2)/2)*ex
 sin-he3 = |u|*|v|*cos(theta)*(3*|v|^2 - 3 - |u|^2*|v|^2*cos(theta)^2)*exp(-|u|^2/2)
 sin-h3 = 4*|u|*|v|*cos(theta)*(6*|v|^2 - 3 - 2*|u|^2*|v|^2*cos(theta)^2)*exp(-|u|^2/2)
 sin-log = 0
+sin-softplus = |u|*|v|*cos(theta)*exp(-|u|^2/2)/2
+sin-silu = |u|*|v|*cos(theta)*exp(-|u|^2/2)/2
 cos-cos = (exp(-(|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2) + exp((2*|u|*|v|*cos(theta) - |u|^2 - |v|^2)/2))/2
 cos-sinp = sin(p)*(exp(-(|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2) + exp((2*|u|*|v|*cos(theta) - |u|^2 - |v|^2)/2))/2
 cos-bump = exp(|u|^2*(|v|^2*cos(theta)^2 - 1 - |v|^2)/(2*(1 + |v|^2)))/sqrt(1 + |v|^2)
@@ -472,6 +484,7 @@ cos-elu = -exp(-|u|^2/2)/2 - |u|*|v|*cos(theta)*erfi(|u|*cos(theta)*sqrt(2)/2)*e
 cos-he3 = 0
 cos-h3 = 0
 cos-tanh = 0
+cos-sigmoid = exp(-|u|^2/2)/2
 sinp-sinp = ((1 - 2*cos(p)^2)*exp(-(|u|^2 + |v|^2 + 2*|u|*|v|*cos(theta))/2) + exp((2*|u|*|v|*cos(theta) - |u|^2 -
     |v|^2)/2))/2
 sinp-bump = sin(p)*exp(|u|^2*(|v|^2*cos(theta)^2 - 1 - |v|^2)/(2*(1 + |v|^2)))/sqrt(1 + |v|^2)
@@ -499,6 +512,7 @@ bump-h3 = 0
 bump-log = (-euler_gamma + log(1 + |u|^2 - |u|^2*cos(theta)^2) - log(1 + |u|^2) + 2*log(|v|) - log(2))/(2*sqrt(1 +
     |u|^2))
 bump-tanh = 0
+bump-sigmoid = 1/(2*sqrt(1 + |u|^2))
 gelu-gelu = |u|^2*|v|^2*(1 + cos(theta)^2 + |u|^2 + |v|^2 + |u|^2*|v|^2 - |u|^2*|v|^2*cos(theta)^2)/(2*pi*(1 + |v|^2)*(1
     + |u|^2)*sqrt(1 + |u|^2 + |v|^2 + |u|^2*|v|^2 - |u|^2*|v|^2*cos(theta)^2)) + |u|*|v|*cos(theta)/4 +
     |u|*|v|*cos(theta)*asin(|u|*|v|*cos(theta)/sqrt((1 + |v|^2)*(1 + |u|^2)))/(2*pi)
@@ -528,9 +542,14 @@ elu-h3 = 2*|u|*|v|*cos(theta)*(6*|v|^2*sqrt(pi) - 3*sqrt(pi) - 2*|u|*|v|^2*cos(t
 he3-he3 = 3*|u|*|v|*cos(theta)*(3 - 3*|u|^2 - 3*|v|^2 + 3*|u|^2*|v|^2 + 2*|u|^2*|v|^2*cos(theta)^2)
 he3-h3 = 12*|u|*|v|*cos(theta)*(3 - 3*|u|^2 - 6*|v|^2 + 6*|u|^2*|v|^2 + 4*|u|^2*|v|^2*cos(theta)^2)
 he3-log = 0
+he3-softplus = 3*|u|*|v|*cos(theta)*(|u|^2 - 1)/2
+he3-silu = 3*|u|*|v|*cos(theta)*(|u|^2 - 1)/2
 h3-h3 = 48*|u|*|v|*cos(theta)*(3 - 6*|u|^2 - 6*|v|^2 + 12*|u|^2*|v|^2 + 8*|u|^2*|v|^2*cos(theta)^2)
 h3-log = 0
+h3-softplus = 6*|u|*|v|*cos(theta)*(2*|u|^2 - 1)
+h3-silu = 6*|u|*|v|*cos(theta)*(2*|u|^2 - 1)
 log-log = euler_gamma^2/4 - euler_gamma*log(|u|)/2 + euler_gamma*log(2)/2 - euler_gamma*log(|v|)/2 +
     asin(cos(theta))^2/2 - log(|u|)*log(2)/2 + log(|u|)*log(|v|) + log(2)^2/4 - log(2)*log(|v|)/2
 log-tanh = 0
+log-sigmoid = (-euler_gamma + 2*log(|u|) - log(2))/4
 """

@@ -71,6 +71,7 @@ def expect_command(
     "relu(u)*relu(v)" or "gelu(u + b)*sin(v)". With --norm, --theta or --rho, --param, --at it is evaluated there,
     rigorously. Where there is no closed form the value is certified by quadrature.
     """
+    from analytic.errors import AccuracyError
     from analytic.expectation import expect
     from checks.cli.laws import read_law
     from checks.present import expectation_report
@@ -82,7 +83,10 @@ def expect_command(
     result = expect(expression, constants, law=law, mean=centred, in_terms_of=in_terms_of)
     at = {**norms, **parameters, **points, **{n: v for n, v in (("theta", theta), ("rho", rho)) if v is not None}}
     known = not result.variables or (law is not None and not result.parameters)
-    value = result.at(at, digits=digits) if at or known else None
+    try:
+        value = result.at(at, digits=digits) if at or known else None
+    except AccuracyError as error:  # fewer digits are printed: those of the enclosure
+        value = error.enclosure
     block = environment(
         precision="exact" if value is None else f"{value.bits} bits", **({"seed": seed} if judge else {})
     )
@@ -122,6 +126,7 @@ def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:
 @click.option("--no-slips", is_flag=True, help="Do not try slips of each formula (faster; no power, no repairs).")
 @click.option("--max-claims", default=100_000, show_default=True, type=click.IntRange(min=1), help="Of one claim file.")
 @click.option("--max-bytes", default=20_000_000, show_default=True, type=click.IntRange(min=1), help="Of a claim file.")
+@click.option("--junit", metavar="FILE", help="Also write JUnit XML to FILE, one test case a claim.")
 @click.option("--list", "only_list", is_flag=True, help="List the claims and stop.")
 @output_options
 def verify_command(
@@ -137,6 +142,7 @@ def verify_command(
     no_slips: bool,
     max_claims: int,
     max_bytes: int,
+    junit: str | None,
     only_list: bool,
     form: str,
     out: str | None,
@@ -154,4 +160,4 @@ def verify_command(
         return list_claims(targets, form, out)
     plan = Plan(seed, alpha, jobs, not no_slips, cluster, seconds)
     limits = Limits(max_bytes, max_claims)
-    return verify_claims(targets, variables, assumptions, plan, strict, form, out, limits)
+    return verify_claims(targets, variables, assumptions, plan, strict, form, out, limits, junit)

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from checks.catalogue import find_claims
 from checks.claim import Claim, Identity
 from checks.claim_file import SUFFIXES, Limits, Unreadable, parse_claims, read_claims
+from checks.counterexamples import PRECISIONS
 from checks.errors import ClaimError
-from checks.exact import PRECISIONS
 from checks.present import verdicts_report
-from checks.report import Cell, Column, Report, emit, ensure_writable, environment
+from checks.report import Cell, Column, Report, emit, ensure_writable, environment, write_atomically
+from checks.report.junit import to_junit
 from checks.runner import Plan, judge_all
 from checks.verdict import Kind, Verdict
 
@@ -63,6 +64,7 @@ def verify_claims(
     form: str,
     out: str | None,
     limits: Limits | None = None,
+    junit: str | None = None,
 ) -> int:
     """Judges the targets and prints the report.
 
@@ -79,8 +81,9 @@ def verify_claims(
     entries = claims_of(targets, variables, assumptions, limits)
     places = [i for i, entry in enumerate(entries) if isinstance(entry, Claim)]
     claims = [entry for entry in entries if isinstance(entry, Claim)]
-    if out is not None and out != "-":
-        ensure_writable(out)
+    for file in (out, junit):
+        if file is not None and file != "-":
+            ensure_writable(file)
     found = {i: _invalid(entry) for i, entry in enumerate(entries) if isinstance(entry, Unreadable)}
     interrupted = False
     with _progress(len(claims)) as advance:
@@ -101,6 +104,8 @@ def verify_claims(
     )
     report = verdicts_report(verdicts, strict, note, block)
     emit(report, form, None if interrupted else out)
+    if junit is not None and not interrupted:
+        write_atomically(junit, to_junit(verdicts, strict))
     if interrupted:
         return INTERRUPTED
     if invalid:

@@ -123,8 +123,6 @@ def test_no_correlation_matrices() -> None:
         for bad in (matrix(4, lambda *_: -0.4), matrix(2, lambda *_: 1.5), [[arb(1)], [arb(1)]], [[arb(2)]]):
             with pytest.raises(DomainError, match="expected"):
                 orthant_probability_ball(bad)
-        with pytest.raises(DomainError, match="expected at most"):
-            orthant_probability_ball(matrix(10, lambda i, j: 0.25 if j == i + 1 else 0))
         assert not finite(orthant_probability_ball(matrix(4, lambda *_: arb.nan())))
     for worse in ([[1.0, 2.0], [2.0, 1.0]], np.eye(6), [[1.0, 0.5], [0.4, 1.0]], [1.0], [[np.nan]]):
         with pytest.raises(DomainError, match="expected"):

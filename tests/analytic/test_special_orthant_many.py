@@ -12,7 +12,7 @@ from scipy.stats import multivariate_normal
 
 from analytic.balls import precision
 from analytic.errors import DomainError
-from analytic.special.orthant import LARGEST, orthant_probability_ball
+from analytic.special.orthant import orthant_probability_ball
 from analytic.special.orthant_one_factor import loadings, one_factor_probability
 from analytic.special.orthant_path import Orthants
 from analytic.special.orthant_rule import path_rule
@@ -183,15 +183,9 @@ def test_singular_matrices_of_six_variables(rank: int) -> None:
     assert abs(float(value) - fraction) < 6 * (0.25 / 200_000) ** 0.5
 
 
-def test_too_many_variables() -> None:
-    n = LARGEST + 1
-    with precision(57):
-        with pytest.raises(DomainError, match=f"got {n} dependent variables"):
-            orthant_probability_ball(chain(n, arb(1) / 3))
-        with pytest.raises(DomainError, match="singular or nearly so"):
-            orthant_probability_ball(integer_gram(np.random.default_rng(8).integers(1, 6, size=(8, 7))))
-        with pytest.raises(DomainError, match="semidefinite"):
-            orthant_probability_ball([[arb(1) if i == j else -arb(0.3) for j in range(11)] for i in range(11)])
+def test_many_variables_of_no_definite_matrix() -> None:
+    with precision(57), pytest.raises(DomainError, match="semidefinite"):
+        orthant_probability_ball([[arb(1) if i == j else -arb(0.3) for j in range(11)] for i in range(11)])
 
 
 @pytest.mark.slow
