@@ -230,8 +230,8 @@ def _signature(function: Callable[..., float], found: Expectation, given: Mappin
     unknown = [n for n in names if n not in known]
     if unknown or {"theta", "rho"} <= set(names):
         raise ClaimError(
-            f"got a function of {', '.join(names)}, expected some of {', '.join(sorted(known))}: standard deviations by "
-            f"the variables' names, and theta or rho"
+            f"got a function of {', '.join(names)}, expected some of {', '.join(sorted(known))}: standard deviations "
+            f"by the variables' names, and theta or rho"
         )
     missing = [n for n in given if n not in names]
     if missing:

@@ -22,6 +22,10 @@ class Rule:
     deferred: frozenset[str] = frozenset()
 
 
+#: Of the checker of interval certificates.
+PARTS = ("", "_file", "_jets", "_network", "_proofs")
+#: Of the checker of certificates for every k.
+UNIFORM_PARTS = ("", "_blocks", "_file", "_models", "_proofs", "_rows")
 #: The longest matching path counts. ``deferred``: only inside functions or under TYPE_CHECKING.
 RULES = {
     # scipy and mpmath serve float64 functions for users, matplotlib draws; nothing of it is evidence
@@ -31,7 +35,12 @@ RULES = {
         frozenset({"analytic", "numeric", "click", "rich", "jinja2", "numpy", "flint"}),
         frozenset({"joblib", "dask", "distributed", "scipy"}),
     ),
+    "checks/pytest_plugin.py": Rule(frozenset({"pytest"}), frozenset({"checks"})),  # light until a file is collected
+    "checks/strategies.py": Rule(frozenset({"checks", "analytic", "numeric", "numpy", "hypothesis"})),
     "checks/recheck.py": Rule(frozenset({"flint"})),
+    # of checks these import the checker of points alone, which its test verifies
+    **{f"checks/recheck_interval{part}.py": Rule(frozenset({"flint", "checks"})) for part in PARTS},
+    **{f"checks/recheck_uniform{part}.py": Rule(frozenset({"flint", "checks"})) for part in UNIFORM_PARTS},
 }
 #: Never: input is data, not code; and nothing that guesses may decide.
 FORBIDDEN_NAMES = frozenset({"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "simplify", "nsimplify"})

@@ -38,7 +38,7 @@ def test_the_licence_is_mit_everywhere() -> None:
 
 
 def test_the_extras_are_the_promised_ones() -> None:
-    assert set(PROJECT["optional-dependencies"]) == {"test", "distributed", "docs"}
+    assert set(PROJECT["optional-dependencies"]) == {"test", "distributed", "parquet", "docs"}
 
 
 def test_the_command_leads_to_the_command_line() -> None:
