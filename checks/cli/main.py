@@ -12,6 +12,7 @@ from checks.cli.certify import certify_command, check_command
 from checks.cli.commands import expect_command, verify_command
 from checks.cli.landscape import blocks_command, expand_command, family_command, spectrum_command
 from checks.cli.options import expand_shorthands
+from checks.cli.train import train_command
 
 FAILED, USAGE, INTERNAL, INTERRUPTED = 1, 2, 70, 130
 
@@ -32,6 +33,7 @@ cli.add_command(expand_command)
 cli.add_command(expect_command)
 cli.add_command(family_command)
 cli.add_command(spectrum_command)
+cli.add_command(train_command)
 cli.add_command(verify_command)
 
 

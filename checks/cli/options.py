@@ -9,6 +9,8 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 SHORTHANDS = ("json", "latex", "html", "csv")
+#: Commands that have an option of that name themselves, and what takes the file of the other shorthands there.
+_OWN = {"train": ("csv", "--report")}
 _SUFFIXES = {"json": (".json",), "latex": (".tex", ".latex"), "html": (".html", ".htm"), "csv": (".csv",)}
 
 
@@ -22,17 +24,20 @@ def expand_shorthands(arguments: Sequence[str]) -> list[str]:
         ['verify', '--format', 'json', '--out', 'out.json', 'kernels/relu']
         >>> expand_shorthands(["verify", "--json", "kernels/relu"])
         ['verify', '--format', 'json', 'kernels/relu']
+        >>> expand_shorthands(["train", "--csv", "runs.csv", "--json", "out.json"])
+        ['train', '--csv', 'runs.csv', '--format', 'json', '--report', 'out.json']
 
     Raises:
         click.UsageError: two shorthands ask for different formats.
     """
     rest, result, formats = list(arguments), list[str](), set[str]()
+    own, out = _OWN.get(rest[0] if rest else "", ("", "--out"))
     while rest:
         word = rest.pop(0)
         if word == "--":
             return [*result, word, *rest]
         name, equals, file = word.removeprefix("--").partition("=")
-        if not word.startswith("--") or name not in SHORTHANDS:
+        if not word.startswith("--") or name not in SHORTHANDS or name == own:
             result.append(word)
             continue
         formats.add(name)
@@ -40,9 +45,9 @@ def expand_shorthands(arguments: Sequence[str]) -> list[str]:
             raise click.UsageError(f"got the formats {' and '.join(sorted(formats))}, expected one: run once for each")
         result += ["--format", name]
         if equals:
-            result += ["--out", file]
+            result += [out, file]
         elif rest and rest[0].endswith(_SUFFIXES[name]):
-            result += ["--out", rest.pop(0)]
+            result += [out, rest.pop(0)]
     return result
 
 

@@ -33,10 +33,11 @@ RULES = {
     "numeric": Rule(frozenset({"numpy", "scipy"})),
     "checks": Rule(
         frozenset({"analytic", "numeric", "click", "rich", "jinja2", "numpy", "flint"}),
-        frozenset({"joblib", "dask", "distributed", "scipy"}),
+        frozenset({"joblib", "dask", "distributed", "scipy", "pyarrow"}),
     ),
     "checks/pytest_plugin.py": Rule(frozenset({"pytest"}), frozenset({"checks"})),  # light until a file is collected
     "checks/strategies.py": Rule(frozenset({"checks", "analytic", "numeric", "numpy", "hypothesis"})),
+    "checks/tex": Rule(frozenset({"checks", "analytic", "lark"})),  # a grammar of our own
     "checks/recheck.py": Rule(frozenset({"flint"})),
     # of checks these import the checker of points alone, which its test verifies
     **{f"checks/recheck_interval{part}.py": Rule(frozenset({"flint", "checks"})) for part in PARTS},

@@ -1,0 +1,121 @@
+"""Where the batches of a campaign are run: local processes of joblib, or the workers of a dask cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+
+from checks.campaign import BatchRuns, Campaign, end_with, run_batch
+from checks.errors import ClaimError
+from checks.runner import CONNECT_SECONDS, _interrupts_ignored
+
+ENGINES = ("joblib", "dask")
+#: One thread a worker in every library of linear algebra: workers do not contend, and sums have one order.
+ONE_THREAD = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "BLIS_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+        "NUMEXPR_NUM_THREADS",
+    ),
+    "1",
+)
+
+
+def run_locally(campaign: Campaign, batches: Sequence[int], jobs: int | None = None) -> Iterator[BatchRuns]:
+    """The batches on local processes, as they are finished.
+
+    One job is a process of its own too: the number of threads of a library is fixed when it is loaded.
+
+    Args:
+        campaign: the campaign.
+        batches: numbers of the batches to run.
+        jobs: processes; default all cores.
+
+    Raises:
+        ClaimError: fewer than one job, or a worker was killed.
+    """
+    from joblib.externals.loky import get_reusable_executor
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    count = (os.cpu_count() or 1) if jobs is None else jobs
+    if count < 1:
+        raise ClaimError(f"got {count} jobs, expected at least 1")
+    if not batches:
+        return
+    workers = min(count, len(batches))
+    with _interrupts_ignored():  # the workers inherit this: Ctrl-C is for the parent, which then stops them
+        executor = get_reusable_executor(
+            workers, timeout=None, reuse=False, initializer=end_with, initargs=(os.getpid(),), env=ONE_THREAD
+        )
+        waiting = list(batches)
+        # no more than the queue takes: killing loky while it still has calls to hand out ends in a traceback
+        running = {executor.submit(run_batch, campaign, waiting.pop(0)) for _ in range(min(workers + 1, len(waiting)))}
+    try:
+        while running:
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                if waiting:
+                    running.add(executor.submit(run_batch, campaign, waiting.pop(0)))
+                yield future.result()
+    except BrokenProcessPool as error:
+        raise ClaimError(
+            f"a worker of {workers} was killed ({_first_line(error)}); finished batches are kept: run again to resume, "
+            f"with fewer jobs if memory ran out"
+        ) from None
+    finally:
+        executor.shutdown(wait=True, kill_workers=True)
+
+
+def run_on_cluster(campaign: Campaign, batches: Sequence[int], scheduler: str | None) -> Iterator[BatchRuns]:
+    """The batches on the workers of a dask cluster, as they are finished; those of a lost worker are run again.
+
+    The workers need closedform in the same version, and one thread each (``dask worker --nthreads 1``).
+
+    Args:
+        campaign: the campaign.
+        batches: numbers of the batches to run.
+        scheduler: its address.
+
+    Raises:
+        ClaimError: dask is missing, no scheduler answers, or a batch failed on several workers.
+    """
+    if scheduler is None:
+        raise ClaimError("got the engine dask without a scheduler, expected its address: --scheduler tcp://HOST:8786")
+    try:
+        from distributed import Client, as_completed
+        from distributed.client import FutureCancelledError
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise ClaimError(
+            f"got the scheduler {scheduler!r}, but dask.distributed is missing: pip install 'closedform[distributed]'"
+        ) from None
+    try:
+        client = Client(scheduler, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError) as error:
+        raise ClaimError(
+            f"got the scheduler {scheduler!r}, expected a running one there: {_first_line(error)}"
+        ) from None
+    with client:
+        if not batches:
+            return
+        futures = [client.submit(run_batch, campaign, index, pure=False) for index in batches]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+                future.release()
+        except (KilledWorker, FutureCancelledError, OSError) as error:
+            raise ClaimError(
+                f"the cluster at {scheduler!r} lost a batch ({_first_line(error)}); finished batches are kept: run "
+                f"again to resume"
+            ) from None
+        finally:
+            client.cancel(futures, force=True)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
