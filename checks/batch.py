@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from checks.batch_points import BatchPoint, read_points
+from checks.batch_points import USUAL, BatchPoint, Request, read_points
 from checks.errors import ClaimError
 from checks.parallel import chunks, in_parallel
 
-#: Digits of the eigenvalues; published ones have ten decimals.
-DIGITS = 12
+if TYPE_CHECKING:
+    from analytic.landscape.certificate import Certificate
+
 #: Published eigenvalues count as met within this: ten decimals, less what a descent that stopped at a gradient of
 #: 1e-12 leaves of weights along the flattest direction.
 AGREES = 1e-8
@@ -83,11 +84,13 @@ class BatchReport:
         results: one a point.
         reused: how many were taken from an earlier run.
         seconds: wall-clock time of this run.
+        kept: how many of those taken from an earlier run had failed there.
     """
 
     results: tuple[BatchResult, ...]
     reused: int
     seconds: float
+    kept: int = 0
 
     @property
     def all_minima(self) -> bool:
@@ -104,7 +107,8 @@ class BatchReport:
         if differences:
             off = sum(not r.agrees for r in self.results)
             parts.append(f"{len(differences)} published eigenvalues, {off} not met, worst {max(differences):.1e}")
-        parts.append(f"{self.reused} taken from an earlier run")
+        again = f", {self.kept} of them failed there and were not tried again" if self.kept else ""
+        parts.append(f"{self.reused} taken from an earlier run{again}")
         return ", ".join(parts) + f"; {self.seconds:.1f} s"
 
 
@@ -116,6 +120,8 @@ def certify_batch(
     jobs: int | None = None,
     progress: Progress | None = None,
     results: str | Path | None = None,
+    request: Request = USUAL,
+    retry: bool = False,
 ) -> BatchReport:
     """Certifies many critical points.
 
@@ -124,7 +130,10 @@ def certify_batch(
             weights, or objects as in ``checks.batch_points``; weights are starting values for Newton's method.
         jobs: processes; default all cores.
         progress: called with every new result; ``lines_on_stderr`` prints them.
-        results: a .jsonl file to which results are appended as they come; points that it has are not done again.
+        results: a .jsonl file to which results are appended as they come; points that it has, with the same
+            request, are not done again.
+        request: digits, activation and teacher.
+        retry: does points again that failed in an earlier run.
 
     Returns:
         One result a point. A point that cannot be certified has the verdict failed, with the reason.
@@ -139,12 +148,14 @@ def certify_batch(
         >>> "which fits 3 known points" in report.results[1].reason
         True
     """
-    begin, asked = time.monotonic(), read_points(points)
+    begin, asked = time.monotonic(), read_points(points, request)
     if not asked:
         raise ClaimError("got no points, expected at least one to certify")
     known = {} if results is None else read_results(results)
-    found = {p.key: known[p.key] for p in asked if p.key in known}
+    usable = {k: r for k, r in known.items() if not (retry and r.verdict == "failed")}
+    found = {p.key: usable[p.key] for p in asked if p.key in usable}
     reused = len([p for p in asked if p.key in found])
+    kept = len([p for p in asked if p.key in found and found[p.key].verdict == "failed"])
     waiting = list({p.key: p for p in asked if p.key not in found}.values())
     # points of the same layout in one process: its programs are recorded once
     waiting.sort(key=lambda p: (len(p.data.get("blocks", ())), p.text))
@@ -155,7 +166,7 @@ def certify_batch(
                 keep(result)
                 if progress is not None:
                     progress(result)
-    return BatchReport(tuple(found[p.key] for p in asked), reused, time.monotonic() - begin)
+    return BatchReport(tuple(found[p.key] for p in asked), reused, time.monotonic() - begin, kept)
 
 
 def certify_points(points: Sequence[BatchPoint]) -> list[BatchResult]:
@@ -167,8 +178,10 @@ def certify_point(point: BatchPoint) -> BatchResult:
     """Certifies one point; a failure is a result too."""
     begin = time.monotonic()
     try:
+        if point.has_teacher:
+            return _of_certificate(point, point.certificate(), begin)
         found, moved = point.solve()
-        spectrum = found.spectrum(DIGITS)
+        spectrum = found.spectrum(point.request.digits)
         loss = found.loss
     except (ValueError, KeyError, IndexError, TypeError) as error:  # KeyError and its like: blocks that do not fit
         reason = str(error) if isinstance(error, ValueError) else f"the blocks do not fit: {error!r}"
@@ -185,6 +198,29 @@ def certify_point(point: BatchPoint) -> BatchResult:
         expected=point.expected,
         difference=difference,
         moved=moved,
+        seconds=time.monotonic() - begin,
+    )
+
+
+def _of_certificate(point: BatchPoint, found: Certificate, begin: float) -> BatchResult:
+    """The result from a certificate's facts."""
+    from analytic.balls import Ball, precision
+    from analytic.landscape.certificate import dyadic
+
+    def middle(low: str, high: str) -> tuple[str, str]:
+        with precision(found.bits):
+            ball = Ball.of(dyadic(low).union(dyadic(high)))
+        return ball.midpoint, ball.radius
+
+    facts = found.facts
+    least = min(facts.eigenvalues, key=lambda e: float(dyadic(e.low)))
+    return BatchResult(
+        key=point.key,
+        label=point.label,
+        verdict=facts.kind,
+        index=facts.index,
+        loss=middle(*facts.loss),
+        least=middle(least.low, least.high),
         seconds=time.monotonic() - begin,
     )
 

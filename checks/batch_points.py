@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checks.errors import ClaimError
 
 if TYPE_CHECKING:
+    from analytic.landscape.certificate import Certificate
+    from analytic.landscape.pair import Homogeneous
     from analytic.landscape.point import CriticalPoint
 
 _EXPECTED = (
@@ -20,12 +22,43 @@ _EXPECTED = (
 )
 
 
+#: Digits of the eigenvalues; published ones have ten decimals.
+DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of every point of a batch.
+
+    Args:
+        digits: of the eigenvalues and the loss.
+        activation: its name.
+        teacher: one neuron a row, for points given by weights; default [I_k 0].
+    """
+
+    digits: int = DIGITS
+    activation: str = "relu"
+    teacher: tuple[tuple[float, ...], ...] | None = None
+
+    @property
+    def text(self) -> str:
+        """Canonical JSON of what differs from the default, empty if nothing does."""
+        known = {f.name: f.default for f in fields(self)}
+        changed = {n: getattr(self, n) for n, usual in known.items() if getattr(self, n) != usual}
+        return json.dumps(changed, sort_keys=True) if changed else ""
+
+
+#: Twelve digits, ReLU, V = [I_k 0].
+USUAL = Request()
+
+
 @dataclass(frozen=True)
 class BatchPoint:
     """One point of a batch, as text that any process can read.
 
     Args:
         text: canonical JSON.
+        request: what is asked of it.
 
     Example:
         >>> BatchPoint.of(("II:3", 20)).label
@@ -35,9 +68,10 @@ class BatchPoint:
     """
 
     text: str
+    request: Request = USUAL
 
     @classmethod
-    def of(cls, value: Any) -> BatchPoint:
+    def of(cls, value: Any, request: Request = USUAL) -> BatchPoint:
         """Reads one of the forms.
 
         Raises:
@@ -50,7 +84,7 @@ class BatchPoint:
         if "at" in found and not str(found["at"])[:1].isdigit() and "k" not in found:
             raise ClaimError(f"got the point {found['at']} without k, {_EXPECTED}")
         try:
-            return cls(json.dumps(found, sort_keys=True, allow_nan=False))
+            return cls(json.dumps(found, sort_keys=True, allow_nan=False), request)
         except (TypeError, ValueError) as error:
             raise ClaimError(f"got the point {_short(value)}: {error}; {_EXPECTED}") from None
 
@@ -62,8 +96,8 @@ class BatchPoint:
 
     @property
     def key(self) -> str:
-        """A name that two points share only if they are the same."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:24]
+        """A name that two points share only if they and what is asked of them are the same."""
+        return hashlib.sha256((self.text + self.request.text).encode()).hexdigest()[:24]
 
     @property
     def label(self) -> str:
@@ -89,13 +123,33 @@ class BatchPoint:
             ValueError: of ``analytic.errors``: impossible, or no such point.
         """
         from analytic.landscape.named import find_point, point_from_weights
+        from analytic.landscape.pair import activation
 
-        data = self.data
+        data, phi = self.data, activation(self.request.activation)
+        if self.request.teacher is not None:
+            raise ClaimError(f"got a teacher with the point {self.label}, expected weights: others have V = [I_k 0]")
         if "at" in data:
-            return find_point(data["at"], data.get("k"), data.get("d")), None
+            return find_point(data["at"], data.get("k"), data.get("d"), phi), None
         if "weights" in data:
-            return point_from_weights(data["weights"], data.get("k"), polish=True), None
-        return _from_blocks(data)
+            return point_from_weights(data["weights"], data.get("k"), phi, polish=True), None
+        return _from_blocks(data, phi)
+
+    @property
+    def has_teacher(self) -> bool:
+        """Whether it is given by weights, with a teacher of its own."""
+        return self.request.teacher is not None and "weights" in self.data
+
+    def certificate(self) -> Certificate:
+        """The certificate of weights with a teacher of their own.
+
+        Raises:
+            ValueError: of ``analytic.errors``: no such point.
+        """
+        from analytic.landscape.certificate_weights import certify_weights
+        from analytic.landscape.pair import activation
+
+        data, phi = self.data, activation(self.request.activation)
+        return certify_weights(data["weights"], self.request.teacher, data.get("k"), phi, self.request.digits, True)
 
 
 def _as_object(value: Any) -> dict[str, Any]:
@@ -119,7 +173,7 @@ def _short(value: Any) -> str:
     return text if len(text) < 80 else text[:77] + "..."
 
 
-def _from_blocks(data: Mapping[str, Any]) -> tuple[CriticalPoint, float]:
+def _from_blocks(data: Mapping[str, Any], phi: Homogeneous) -> tuple[CriticalPoint, float]:
     """Starting weights in blocks: Newton's method leads to the exact point."""
     from analytic.landscape.point import CriticalPoint
     from analytic.landscape.search import Partition
@@ -132,30 +186,31 @@ def _from_blocks(data: Mapping[str, Any]) -> tuple[CriticalPoint, float]:
     for o in partition.layout.orbits:
         own = o.row == o.column and (o.diagonal or partition.layout.rows[o.row].single)
         start[o.name] = repr(float(data["diagonal"][o.row] if own else data["off_diagonal"][o.row][o.column]))
-    point = CriticalPoint(str(partition), partition.layout, partition.sizes, data.get("d") or k, start)
+    point = CriticalPoint(str(partition), partition.layout, partition.sizes, data.get("d") or k, start, phi)
     return point, max(abs(float(x) - float(start[n])) for n, x in point.weights().items())
 
 
-def read_points(source: str | Path | Iterable[Any]) -> list[BatchPoint]:
+def read_points(source: str | Path | Iterable[Any], request: Request = USUAL) -> list[BatchPoint]:
     """The points of a file or a sequence.
 
     Args:
         source: a .json file (a list, or an object with a list ``points``), a .jsonl file (one a line), or the points.
+        request: what is asked of them.
 
     Raises:
         ClaimError: the file cannot be read, or one of them is no point.
     """
     if not isinstance(source, (str, Path)):
-        return [BatchPoint.of(x) for x in source]
+        return [BatchPoint.of(x, request) for x in source]
     path = Path(source)
     try:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".jsonl":
-            return [BatchPoint.of(json.loads(line)) for line in text.splitlines() if line.strip()]
+            return [BatchPoint.of(json.loads(line), request) for line in text.splitlines() if line.strip()]
         found = json.loads(text)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ClaimError(f"got the file {path}, expected points as .json or .jsonl: {error}") from None
     listed = found.get("points") if isinstance(found, dict) else found
     if not isinstance(listed, list):
         raise ClaimError(f"got the file {path}, expected a list of points, or an object with a list 'points'")
-    return [BatchPoint.of(x) for x in listed]
+    return [BatchPoint.of(x, request) for x in listed]

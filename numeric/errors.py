@@ -38,3 +38,7 @@ class RangeError(NumericError):
 
 class TooFewSamplesError(NumericError):
     """A sample that says too little about a mean: no spread at all, or rare events that carry it."""
+
+
+class NotConvergedError(NumericError):
+    """Rules or steps that do not approach each other as they are refined: there is no limit, or none in reach."""

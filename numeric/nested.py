@@ -15,6 +15,8 @@ from numeric.window import Window
 
 CHUNK = 2**17
 """Points handed to the integrand at once: a few arrays of a megabyte stay in the cache."""
+GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+"""Multiples of it, modulo 1, are never close to each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,8 @@ class Resolution:
     Args:
         rule: on (0, 1), symmetric, an even number of nodes.
         width: of the panels between which the window is cut besides; infinite for none.
+        shift: k >= 0; panels of another k end elsewhere. Two rules whose panels end at the same place agree on a jump
+            between that and their next nodes, and are both wrong.
 
     Example:
         >>> from numeric.rules import legendre
@@ -33,6 +37,7 @@ class Resolution:
 
     rule: Rule
     width: float
+    shift: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +115,7 @@ def predicted_work(order: Frame, window: Window, fine: Resolution) -> int:
         >>> predicted_work(line, Window(9.0, np.array([-9.0]), np.array([9.0]), 0.0), Resolution(legendre(16), 3.0))
         96
     """
-    panels = [len(_grid(window, j, fine.width)) - 1 + len(cuts.roots) for j, cuts in enumerate(order.cuts)]
+    panels = [len(_grid(window, j, fine)) - 1 + len(cuts.roots) for j, cuts in enumerate(order.cuts)]
     return math.prod(count * len(fine.rule.nodes) for count in panels)
 
 
@@ -124,7 +129,7 @@ def _nodes(order: Frame, window: Window, fine: Resolution) -> Iterator[tuple[Flo
     """All nodes, in chunks, as points of shape (r, m) and Gaussian weights."""
     points, weights = np.zeros((0, 1)), np.ones(1)
     for j, cuts in enumerate(order.cuts):
-        grid = _grid(window, j, fine.width)
+        grid = _grid(window, j, fine)
         if j < len(order.cuts) - 1:
             points, weights = _extended(points, weights, cuts, grid, window.radius, fine.rule)
             continue
@@ -134,9 +139,13 @@ def _nodes(order: Frame, window: Window, fine: Resolution) -> Iterator[tuple[Flo
             yield _extended(points[:, part], weights[part], cuts, grid, window.radius, fine.rule)
 
 
-def _grid(window: Window, j: int, width: float) -> FloatArray:
+def _grid(window: Window, j: int, fine: Resolution) -> FloatArray:
     low, high = float(window.low[j]), float(window.high[j])
-    return np.linspace(low, high, max(1, math.ceil((high - low) / width)) + 1)
+    panels = max(1, math.ceil((high - low) / fine.width))
+    if panels > 1:  # widened at both ends by different shares of half a panel, which moves all the ends in between
+        half = (high - low) / panels / 2.0
+        low, high = low - half * (fine.shift * GOLDEN % 1.0), high + half * (fine.shift * GOLDEN**2 * 2.0 % 1.0)
+    return np.linspace(low, high, panels + 1)
 
 
 def _extended(

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import NamedTuple
-
-import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import EPS, FloatArray, finite_array, positive_integer, probability
+from numeric.arguments import EPS, positive_integer
 from numeric.draws import Seed, generator
-from numeric.errors import DomainError, NumericError, RangeError, ShapeError, TooFewSamplesError
 from numeric.estimate import Estimate
-from numeric.law import RANK_TOLERANCE, checked_moments
+from numeric.gaussian_draws import Bounds, Function, checked_bounds, gaussian_map, values_at
+from numeric.sample_moments import NOTHING, SampleMoments, sample_moments, with_standard_error
 from numeric.sphere import bernstein_half_width
-
-CHUNK = 2**20
-"""Floats drawn at once: 8 MiB."""
-
-Function = Callable[[FloatArray], FloatArray]
 
 
 def sampled_mean(
@@ -28,7 +18,7 @@ def sampled_mean(
     covariance: ArrayLike,
     samples: int,
     seed: Seed,
-    bounds: tuple[float, float] | None = None,
+    bounds: Bounds | None = None,
     level: float | None = None,
 ) -> Estimate:
     r"""Expectation $E f(x)$ of a Gaussian vector $x \sim N(\mu, C)$ as the mean of independent samples.
@@ -58,7 +48,7 @@ def sampled_mean(
         DomainError: if the covariance is not symmetric and positive semidefinite.
         ShapeError: if shapes do not fit, or f does not return one value for each point.
         NonFiniteError: if f returns NaN or infinity.
-        RangeError: if f leaves its range.
+        RangeError: if f leaves its range, or that is empty.
         TooFewSamplesError: if the samples of an f of unknown range show no spread beyond round-off.
         NumericError: if samples, seed or level is unusable.
 
@@ -70,110 +60,44 @@ def sampled_mean(
         >>> rare.value, round(rare.error, 6)      # the truth is 1e-9
         (0.0, 0.003547)
     """
-    centre, matrix = checked_moments(mean, covariance)
     samples = positive_integer("samples", samples, 2)
-    if (bounds is None) != (level is None):
-        raise NumericError(f"bounds is {bounds!r} and level is {level!r}; expected both or neither: pass level=1e-6")
-    (rng, written_seed), factor = generator(seed), _factor(matrix)
-    rows = max(1, CHUNK // centre.size)
-    total, largest = _NOTHING, 0.0
+    law, limits = gaussian_map(mean, covariance), checked_bounds(bounds, level)
+    rng, written_seed = generator(seed)
+    rows, total = law.rows, NOTHING
     for done in range(0, samples, rows):
-        count = min(rows, samples - done)
-        values = _values(function, centre + rng.standard_normal((count, centre.size)) @ factor.T, bounds)
-        largest = max(largest, float(np.abs(values).max()))
-        total = total.joined(_moments(values))
-    if bounds is not None and level is not None:
-        variance, width = total.squares / (samples - 1), bounds[1] - bounds[0]
-        error = float(bernstein_half_width(variance, width, samples, probability("level", level)))
-        error += EPS * rows * largest  # summation inside a chunk, in the worst case
-        return Estimate(total.mean, error, "bound", level, "Monte Carlo", samples, written_seed)
-    if not matrix.any():
+        points = law.at(rng.standard_normal((min(rows, samples - done), law.centre.size)))
+        total = total.joined(sample_moments(values_at(function, points, limits)))
+    if limits is not None and level is not None:
+        return with_bound(total, limits, level, rows, "Monte Carlo", samples, written_seed)
+    if law.constant:
         return Estimate(total.mean, 0.0, "standard_error", None, "Monte Carlo", samples, written_seed)
-    return _with_standard_error(total, samples, largest, written_seed)
+    return with_standard_error(total, "Monte Carlo", samples, written_seed)
 
 
-def _with_standard_error(total: _Moments, samples: int, largest: float, seed: int | None) -> Estimate:
-    deviation = math.sqrt(total.squares / (samples - 1))
-    if deviation <= EPS * largest:
-        raise TooFewSamplesError(
-            f"f takes the value {total.mean:g} at all {samples} samples; expected values that differ, because without "
-            f"any spread the mean has no error that can be stated; take more samples, or state the range of a bounded f"
-        )
-    error = deviation / math.sqrt(samples)
-    skewness, excess = total.cubes / total.squares**1.5, total.fourths / total.squares**2 - 3.0 / samples
-    return Estimate(
-        total.mean, error, "standard_error", None, "Monte Carlo", samples, seed, float(skewness), float(excess)
-    )
+def with_bound(
+    total: SampleMoments, bounds: Bounds, level: float, rows: int, method: str, work: int, seed: int | None
+) -> Estimate:
+    """The mean of a bounded function with its empirical Bernstein bound.
 
+    Args:
+        total: moments of at least two independent samples.
+        bounds: the range of a sample.
+        level: probability that the bound fails.
+        rows: samples that were summed up at once.
+        method: a few words naming the algorithm.
+        work: evaluations of the integrand.
+        seed: of the draws, None if there is none.
 
-class _Moments(NamedTuple):
-    """Number and mean of some samples, and the sums of powers of their distances from it."""
+    Returns:
+        Estimate of kind "bound".
 
-    n: int
-    mean: float
-    squares: float
-    cubes: float
-    fourths: float
-
-    def joined(self, other: _Moments) -> _Moments:
-        """The moments of both samples together; Pébay 2008, Formulas for robust, one-pass parallel computation."""
-        m, n, gap = self.n, other.n, other.mean - self.mean
-        total = m + n
-        return _Moments(
-            total,
-            self.mean + gap * (n / total),
-            self.squares + other.squares + gap**2 * (m * n / total),
-            self.cubes
-            + other.cubes
-            + gap**3 * (m * n * (m - n) / total**2)
-            + 3.0 * gap * (m * other.squares - n * self.squares) / total,
-            self.fourths
-            + other.fourths
-            + gap**4 * (m * n * (m * m - m * n + n * n) / total**3)
-            + 6.0 * gap**2 * (m * m * other.squares + n * n * self.squares) / total**2
-            + 4.0 * gap * (m * other.cubes - n * self.cubes) / total,
-        )
-
-
-_NOTHING = _Moments(0, 0.0, 0.0, 0.0, 0.0)
-
-
-def _moments(values: FloatArray) -> _Moments:
-    middle = float(values.mean())
-    gaps = values - middle
-    squares = gaps**2
-    return _Moments(
-        len(values), middle, float(squares.sum()), float((squares * gaps).sum()), float((squares * squares).sum())
-    )
-
-
-def _factor(matrix: FloatArray) -> FloatArray:
-    """A square root of the covariance; rows of constants exactly zero."""
-    deviations = np.sqrt(np.maximum(np.diag(matrix), 0.0))
-    scale = np.where(deviations > 0.0, deviations, 1.0)
-    scaled = (matrix + matrix.T) / 2.0 / scale / scale[:, None]
-    values, vectors = np.linalg.eigh(scaled)
-    least = float(values.min())
-    outside = np.abs(matrix[deviations == 0.0]).max(initial=0.0)
-    if least < -RANK_TOLERANCE * len(matrix) or outside > 0.0:
-        raise DomainError(
-            f"covariance is not positive semidefinite (correlations have the eigenvalue {least:g}); expected a matrix "
-            f"E[xx^T], because no Gaussian vector has this one; look for a correlation beyond 1"
-        )
-    factor = deviations[:, None] * vectors * np.sqrt(np.maximum(values, 0.0))
-    return np.asarray(factor, dtype=np.float64)
-
-
-def _values(function: Function, x: FloatArray, bounds: tuple[float, float] | None) -> FloatArray:
-    values = finite_array("f(x)", np.asarray(function(x), dtype=np.float64))
-    if values.shape != x.shape[:1]:
-        raise ShapeError(
-            f"function returned shape {values.shape} for {x.shape[0]} points; expected ({x.shape[0]},), one value a "
-            f"point; index the variables as x[:, 0] and use vectorised functions"
-        )
-    if bounds is not None and (values.min() < bounds[0] or values.max() > bounds[1]):
-        raise RangeError(
-            f"f takes values in [{values.min():g}, {values.max():g}], outside its range {bounds}; expected values "
-            f"within it, because the bound is computed from the range; widen it"
-        )
-    return values
+    Example:
+        >>> import numpy as np
+        >>> moments = sample_moments(np.array([0.0, 1.0]))
+        >>> with_bound(moments, (0.0, 1.0), 0.5, 2, "by hand", 2, None).kind
+        'bound'
+    """
+    variance, width = total.squares / (total.n - 1), bounds[1] - bounds[0]
+    error = float(bernstein_half_width(variance, width, total.n, level))
+    error += EPS * rows * total.largest  # summation inside a chunk, in the worst case
+    return Estimate(total.mean, error, "bound", level, method, work, seed)

@@ -48,13 +48,14 @@ def refuse_infinite(law: GaussianLaw, poles: Sequence[Form]) -> None:
             )
 
 
-def two_sided(f: Function, law: GaussianLaw, forms: Sequence[Form]) -> Function:
+def two_sided(f: Function, law: GaussianLaw, forms: Sequence[Form], distance: float = 1.0) -> Function:
     """The mean of f over both sides of every hyperplane that carries the whole law.
 
     Args:
         f: of points of shape (m, n), returning (m,).
         law: the law of x.
         forms: the kinks of f.
+        distance: from the hyperplanes to both sides, in multiples of the round-off of the forms, >= 1.
 
     Returns:
         f itself if no kink is 0 almost surely.
@@ -82,7 +83,7 @@ def two_sided(f: Function, law: GaussianLaw, forms: Sequence[Form]) -> Function:
 
     def both(x: FloatArray) -> FloatArray:
         x = x - (x @ A.T + b) @ back.T  # onto the hyperplanes, which round-off leaves
-        least = 8.0 * EPS * (np.abs(x) @ np.abs(A).T + np.abs(b)) + LEAST_SIDE
+        least = distance * 8.0 * EPS * (np.abs(x) @ np.abs(A).T + np.abs(b)) + LEAST_SIDE
         return np.asarray(np.mean([f(x + (least * side) @ back.T) for side in sides], axis=0), dtype=np.float64)
 
     return both

@@ -84,10 +84,9 @@ def sphere_mean(parts: Sequence[HomogeneousPart], dim: int, n: int, seed: Seed, 
     """
     dim, n, level = positive_integer("dim", dim), positive_integer("n", n, 2), probability("level", level)
     rng, written_seed = generator(seed)
-    shape = _output_shape(parts, dim)
+    shape = common_shape(parts, dim)
     entries = math.prod(shape)
-    low = np.broadcast_to(sum(_radial_moment(p.degree, dim) * np.asarray(p.low) for p in parts), shape)
-    high = np.broadcast_to(sum(_radial_moment(p.degree, dim) * np.asarray(p.high) for p in parts), shape)
+    low, high = sample_range(parts, dim, shape)
     rows = max(1, min(n, MEMORY // (8 * (dim + entries))))
     mean, variance = _moments(parts, dim, n, rows, rng, shape)
     noise = EPS * rows * np.maximum(np.abs(low), np.abs(high))  # summation inside a chunk, in the worst case
@@ -117,6 +116,26 @@ def bernstein_half_width(variance: ArrayLike, width: ArrayLike, n: int, level: f
     return np.asarray(np.sqrt(2.0 * np.asarray(variance) * log / n) + 7.0 * np.asarray(width) * log / (3.0 * (n - 1)))
 
 
+def sample_range(parts: Sequence[HomogeneousPart], dim: int, shape: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
+    """Range of one sample of the sum of the parts.
+
+    Args:
+        parts: homogeneous functions.
+        dim: dimension of their argument.
+        shape: their output shape.
+
+    Returns:
+        Lower and upper bounds of that shape.
+
+    Example:
+        >>> [round(float(x), 12) for x in sample_range([HomogeneousPart(2, lambda x: x[:, 0] ** 2, 0.0, 1.0)], 3, ())]
+        [0.0, 3.0]
+    """
+    low = sum(_radial_moment(p.degree, dim) * np.asarray(p.low) for p in parts)
+    high = sum(_radial_moment(p.degree, dim) * np.asarray(p.high) for p in parts)
+    return np.broadcast_to(low, shape), np.broadcast_to(high, shape)
+
+
 def _radial_moment(degree: int, dim: int) -> float:
     """E r^p of the norm r of a standard Gaussian vector."""
     return math.exp(degree / 2.0 * math.log(2.0) + math.lgamma((dim + degree) / 2.0) - math.lgamma(dim / 2.0))
@@ -129,7 +148,7 @@ def _moments(
     mean, squares = np.zeros(shape), np.zeros(shape)
     for done in range(0, n, rows):
         count = min(rows, n - done)
-        sample = _pairs(parts, sphere_points(rng, count, dim))
+        sample = antithetic_pairs(parts, sphere_points(rng, count, dim))
         centre = sample.mean(axis=0)
         gap = centre - mean
         squares = squares + ((sample - centre) ** 2).sum(axis=0) + gap**2 * (done * count / (done + count))
@@ -137,8 +156,24 @@ def _moments(
     return mean, squares / (n - 1)
 
 
-def _pairs(parts: Sequence[HomogeneousPart], points: FloatArray) -> FloatArray:
-    """Antithetic averages of the sum of the parts, one a point."""
+def antithetic_pairs(parts: Sequence[HomogeneousPart], points: FloatArray) -> FloatArray:
+    """Antithetic averages of the sum of the parts, one a point.
+
+    Args:
+        parts: homogeneous functions, of one output shape.
+        points: unit rows, shape (n, d).
+
+    Returns:
+        Samples, shape (n, ...).
+
+    Raises:
+        RangeError: if a function leaves its declared range.
+        NonFiniteError: if a function returns NaN or infinity.
+
+    Example:
+        >>> antithetic_pairs([HomogeneousPart(1, lambda x: np.abs(x[:, 0]), 0.0, 1.0)], np.eye(2)).round(6)
+        array([1.253314, 0.      ])
+    """
     total = np.zeros(())
     for part in parts:
         pair = (_on_sphere(part, points) + _on_sphere(part, -points)) / 2.0
@@ -164,8 +199,25 @@ def _slack(part: HomogeneousPart, dim: int) -> FloatArray:
     return np.asarray(2.0 * EPS * (dim + 2) * (part.degree + 1) * np.maximum(np.abs(part.low), np.abs(part.high)))
 
 
-def _output_shape(parts: Sequence[HomogeneousPart], dim: int) -> tuple[int, ...]:
-    """Common shape of the values at a point; a glance at a few fixed points also tests the degrees."""
+def common_shape(parts: Sequence[HomogeneousPart], dim: int) -> tuple[int, ...]:
+    """Common shape of the values at a point; a glance at a few fixed points also tests the degrees.
+
+    Args:
+        parts: homogeneous functions.
+        dim: dimension of their argument.
+
+    Returns:
+        The shape.
+
+    Raises:
+        NumericError: if there are no parts.
+        ShapeError: if the shapes differ, or a range does not fit.
+        NotHomogeneousError: if a function is not homogeneous of its degree.
+
+    Example:
+        >>> common_shape([HomogeneousPart(1, np.abs, 0.0, 1.0)], 5)
+        (5,)
+    """
     if not parts:
         raise NumericError("parts is empty; expected at least one homogeneous function to average; pass a list of them")
     probe = sphere_points(np.random.default_rng(0), 4, dim)

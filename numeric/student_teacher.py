@@ -145,6 +145,31 @@ def sample_gradient(W: ArrayLike, V: ArrayLike, x: ArrayLike) -> FloatArray:
     return np.asarray(outer.T @ batch / len(batch), dtype=np.float64)
 
 
+def per_sample_gradient(W: ArrayLike, V: ArrayLike, x: ArrayLike) -> FloatArray:
+    r"""Gradients of the losses $r(x_s)^2/2$ of single inputs, $r(x_s)\, 1\{w_i\cdot x_s > 0\}\, x_s$.
+
+    Args:
+        W: student, shape (n, d).
+        V: teacher, shape (k, d).
+        x: batch, shape (m, d).
+
+    Returns:
+        Gradients, shape (m, n, d); their mean is `sample_gradient`.
+
+    Raises:
+        ShapeError: if the matrices do not have the same number of columns.
+        NonFiniteError: if an entry is NaN or infinite.
+
+    Example:
+        >>> per_sample_gradient([[1.0]], [[3.0]], [[1.0], [-1.0]]).ravel()
+        array([-2.,  0.])
+    """
+    student, teacher = student_and_teacher(W, V)
+    batch = finite_matrix("x", x, columns=student.shape[1])
+    outer = residual(student, teacher, batch)[:, None] * step(batch @ student.T)
+    return np.asarray(outer[:, :, None] * batch[:, None, :] + 0.0, dtype=np.float64)
+
+
 def residual(student: FloatArray, teacher: FloatArray, x: FloatArray) -> FloatArray:
     r"""Residual $r(x) = \sum_i \phi(w_i\cdot x) - \sum_j \phi(v_j\cdot x)$ at every row of x.
 

@@ -39,6 +39,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flint import arb, arb_mat
@@ -54,6 +55,23 @@ from analytic.landscape.point import CriticalPoint
 BITS = 106
 #: The radius found is this close to the largest one that the bound allows, relatively.
 CLOSE = 2.0**-20
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the bounds need of one student; nothing of it depends on the radius.
+
+    Args:
+        length: |w_i|.
+        norms: the sum of the lengths of all other vectors.
+        inner: the sum of the absolute values of inner products with them.
+        residual: an upper bound of E[r^2] on the hyperplane orthogonal to w_i.
+    """
+
+    length: arb
+    norms: arb
+    inner: arb
+    residual: arb
 
 
 @dataclass(frozen=True)
@@ -73,6 +91,17 @@ class Configuration:
     def norm(self, i: int) -> arb:
         """The length of a vector."""
         return self.gram[i, i].sqrt()
+
+    @cached_property
+    def around(self) -> tuple[Surroundings, ...]:
+        """The students of ``rows``; computed once, at the precision of the first call."""
+        lengths = [self.norm(j) for j in range(self.count)]
+        found = []
+        for i in self.rows:
+            norms = sum((x for j, x in enumerate(lengths) if j != i), arb(0))
+            inner = sum((abs(self.gram[i, j]) for j in range(self.count) if j != i), arb(0))
+            found.append(Surroundings(lengths[i], norms, inner, self.residual(i)))
+        return tuple(found)
 
     @property
     def count(self) -> int:
@@ -159,25 +188,23 @@ def lipschitz(at: Configuration, radius: arb) -> float:
                 f"Hessian does not exist where a neuron is zero"
             )
     shortest, largest = lengths[0] - radius, arb(0)
-    for i, length in zip(at.rows, lengths, strict=True):
-        shortest = arb.min(shortest, length - radius)
-        largest = arb.max(largest, _diagonal(at, i, radius))
+    for student in at.around:
+        shortest = arb.min(shortest, student.length - radius)
+        largest = arb.max(largest, _diagonal(at, student, radius))
     return _above(2 * arb(at.n).sqrt() / (arb.pi() * shortest) + largest)
 
 
-def _diagonal(at: Configuration, i: int, radius: arb) -> arb:
-    """The bound of step 4 on the derivative of the i-th diagonal block, for all W within the radius."""
-    length, others = at.norm(i), [j for j in range(at.count) if j != i]
+def _diagonal(at: Configuration, student: Surroundings, radius: arb) -> arb:
+    """The bound of step 4 on the derivative of a student's diagonal block, for all W within the radius."""
+    length, norms, inner = student.length, student.norms, student.inner
     least, root = length - radius, arb(at.n - 1).sqrt()
     pi_least = arb.pi() * least
-    norms = sum((at.norm(j) for j in others), arb(0))
-    inner = sum((abs(at.gram[i, j]) for j in others), arb(0))
     # rows of a movement of norm at most r: their norms sum to at most sqrt(n - 1) r, products by |w_i'| <= |w_i| + r
     all_norms = norms + root * radius
     along = (inner + radius * norms + (length + radius) * root * radius) / least
     golden = (1 + arb(5).sqrt()) / 2
     coarse = ((golden * all_norms / least) * (golden * all_norms / least) + (at.n - 1)).sqrt() / pi_least
-    by_residual = (3 * at.residual(i) / (2 * arb.pi())).sqrt() / length + radius * coarse
+    by_residual = (3 * student.residual / (2 * arb.pi())).sqrt() / length + radius * coarse
     block = arb.min(by_residual, all_norms / pi_least) if by_residual.is_finite() else all_norms / pi_least
     turned = block + along / pi_least
     own = (block * block + turned * turned).sqrt() / least
@@ -227,11 +254,16 @@ def hessian_lower_bound(point: CriticalPoint, radius: float) -> LocalConvexity:
     if not 0 < radius < math.inf:
         raise DomainError(f"got the radius {radius}, expected a positive number")
     with precision(BITS):
-        return _bound(point, _configuration(point), radius)
+        return _bound(point, _configuration(point), _least(point), radius)
 
 
-def _bound(point: CriticalPoint, at: Configuration, radius: float) -> LocalConvexity:
-    least = min((r.value.arb.lower() for r in point.spectrum(12).rows), key=float)
+def _least(point: CriticalPoint) -> arb:
+    """A lower bound of the smallest eigenvalue."""
+    found: arb = min((r.value.arb.lower() for r in point.spectrum(12).rows), key=float)
+    return found
+
+
+def _bound(point: CriticalPoint, at: Configuration, least: arb, radius: float) -> LocalConvexity:
     constant = lipschitz(at, arb(radius))
     c = -_above(arb(constant) * arb(radius) - least)
     return LocalConvexity(str(point.name), c, radius, constant, -_above(-least))
@@ -258,13 +290,13 @@ def convexity_radius(point: CriticalPoint, c: float = 0.0) -> LocalConvexity:
         (True, 0.00354)
     """
     with precision(BITS):
-        at = _configuration(point)
+        at, least = _configuration(point), _least(point)
         limit = min(float(at.norm(i).lower()) for i in at.rows)
         low, high = 0.0, limit * (1 - CLOSE)
         found = None
         while high - low > CLOSE * high:
             radius = (low + high) / 2
-            bound = _bound(point, at, radius)
+            bound = _bound(point, at, least, radius)
             if bound.c >= c:
                 low, found = radius, bound
             elif bound.least <= c:

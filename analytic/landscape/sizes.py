@@ -8,8 +8,9 @@ the point is found from its name, without neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flint import arb, arb_mat
 
@@ -34,8 +35,38 @@ LARGE = 4
 
 
 @dataclass(frozen=True)
+class Dimension:
+    """The dimension of the input as a function of the number of teachers.
+
+    Args:
+        more: what is added.
+        factor: of k, 0 for a dimension that does not depend on k.
+
+    Example:
+        >>> str(Dimension(2)), Dimension(2).at(7), str(Dimension(12, 0))
+        ('k + 2', 9, '12')
+    """
+
+    more: int = 0
+    factor: int = 1
+
+    def at(self, k: Any) -> Any:
+        """d."""
+        return self.factor * k + self.more
+
+    def __str__(self) -> str:
+        if self.factor == 0:
+            return str(self.more)
+        return "k" + (f" {'+' if self.more > 0 else '-'} {abs(self.more)}" if self.more else "")
+
+
+#: d = k.
+SAME = Dimension()
+
+
+@dataclass(frozen=True)
 class SizeCertificate:
-    """What is proved of a family at one k, d = k, as text that any process can read.
+    """What is proved of a family at one k, as text that any process can read.
 
     Args:
         name: of the family.
@@ -46,6 +77,7 @@ class SizeCertificate:
         loss: enclosure.
         least: enclosure of the smallest eigenvalue.
         weights: enclosures by orbit.
+        d: dimension of the input; None for d = k.
     """
 
     name: str
@@ -56,18 +88,21 @@ class SizeCertificate:
     loss: Ball | None = None
     least: Ball | None = None
     weights: tuple[tuple[str, Ball], ...] = ()
+    d: int | None = None
 
     def __str__(self) -> str:
         least = "" if self.least is None else f", smallest eigenvalue {self.least.rounded(10)}"
-        return f"{self.name}, k = {self.k}: {self.verdict}{least}" + (f": {self.reason}" if self.reason else "")
+        size = f"k = {self.k}" + ("" if self.d is None else f", d = {self.d}")
+        return f"{self.name}, {size}: {self.verdict}{least}" + (f": {self.reason}" if self.reason else "")
 
 
-def certified_sizes(name: str, sizes: Sequence[int]) -> list[SizeCertificate]:
+def certified_sizes(name: str, sizes: Sequence[int], dimension: Dimension = SAME) -> list[SizeCertificate]:
     """The certificates at some k, one after the other.
 
     Args:
         name: A, I, II, I:p or II:p.
         sizes: numbers of neurons; ascending ones without gaps profit from their neighbours.
+        dimension: d as a function of k; where d > k the blocks on the extra columns count too.
 
     Returns:
         One certificate a size; where no point can be proved its verdict is failed.
@@ -84,10 +119,11 @@ def certified_sizes(name: str, sizes: Sequence[int]) -> list[SizeCertificate]:
     found = []
     for k in sizes:
         station = None if k - family.rest < LARGE else _next(family, k, stations)
-        proved = None if station is None else _proved(family, station, k)
+        d = None if dimension.at(k) == k else int(dimension.at(k))
+        proved = None if station is None else _proved(family, station, k, d)
         if station is not None:
             stations = [*stations[1 - NEIGHBOURS :], station]
-        found.append(_alone(name, k) if proved is None else proved)
+        found.append(_alone(name, k, d) if proved is None else proved)
     return found
 
 
@@ -120,7 +156,7 @@ def _extrapolated(before: Sequence[Station], s: arb) -> dict[str, arb]:
     return found
 
 
-def _proved(family: RealFamily, station: Station, k: int) -> SizeCertificate | None:
+def _proved(family: RealFamily, station: Station, k: int, d: int | None) -> SizeCertificate | None:
     with precision(BITS):
         inputs, names = family.inputs(station.size), list(station.weights)
         box = {n: arb(x.mid(), RADIUS) for n, x in station.weights.items()}
@@ -130,15 +166,22 @@ def _proved(family: RealFamily, station: Station, k: int) -> SizeCertificate | N
         if image is None or not all(bool(abs(x) < RADIUS) for x in image):
             return None
         weights = {n: station.weights[n].mid() + x for n, x in zip(names, image, strict=True)}
-        own = _eigenvalues(blocks)
+        own = _eigenvalues(blocks, d is not None)
         if own is None or any(x.contains(0) or not x.is_finite() for values in own.values() for x in values):
             return None
-        index = family.index({c: sum(bool(x < 0) for x in values) for c, values in own.items()}, k)
+        index = _index(family, {c: sum(bool(x < 0) for x in values) for c, values in own.items()}, k, d)
         verdict = "strict local minimum" if index == 0 else f"saddle of index {index}"
         least = min((x for values in own.values() for x in values), key=lambda x: float(x.lower()))
         loss = family.compiled.loss.run(BALL, {**inputs, **weights})[0]
         texts = tuple((n, Ball.of(x)) for n, x in weights.items())
-        return SizeCertificate(family.name, k, verdict, "", index, Ball.of(loss), Ball.of(least), texts)
+        return SizeCertificate(family.name, k, verdict, "", index, Ball.of(loss), Ball.of(least), texts, d)
+
+
+def _index(family: RealFamily, negative: Mapping[str, int], k: int, d: int | None) -> int:
+    """The index, blocks on extra columns counted d - k times."""
+    sizes = {family.moving: k - family.rest, **family.fixed}
+    beyond = [c for c in family.compiled.components if c.on_extra_columns and d is not None]
+    return family.index(negative, k) + sum(int(c.dimension(sizes)) * ((d or k) - k) * negative[c.name] for c in beyond)
 
 
 def _image(family: RealFamily, station: Station, jacobian: Sequence[Sequence[arb]]) -> list[arb] | None:
@@ -157,11 +200,11 @@ def _image(family: RealFamily, station: Station, jacobian: Sequence[Sequence[arb
     return list(image.entries())
 
 
-def _eigenvalues(blocks: Blocks) -> dict[str, list[arb]] | None:
-    """The eigenvalues of each component's block for d = k; None if this precision does not separate them."""
+def _eigenvalues(blocks: Blocks, extra: bool) -> dict[str, list[arb]] | None:
+    """The eigenvalues of each component's block; None if this precision does not separate them."""
     found = {}
     for component, matrix, norms in zip(blocks.components, blocks.matrices, blocks.norms, strict=True):
-        if not component.on_extra_columns:
+        if extra or not component.on_extra_columns:
             try:
                 found[component.name] = eigenvalue_balls(matrix, norms)
             except UnresolvedError:
@@ -169,13 +212,13 @@ def _eigenvalues(blocks: Blocks) -> dict[str, list[arb]] | None:
     return found
 
 
-def _alone(name: str, k: int) -> SizeCertificate:
+def _alone(name: str, k: int, d: int | None) -> SizeCertificate:
     """The certificate without neighbours, at any precision needed."""
     try:
-        point = critical_point(name, k)
+        point = critical_point(name, k, d)
         spectrum, loss, box = point.spectrum(DIGITS), point.loss, point.weights()
     except AnalyticError as error:
-        return SizeCertificate(name, k, "failed", str(error))
+        return SizeCertificate(name, k, "failed", str(error), d=d)
     least = min((r.value for r in spectrum.rows), key=lambda b: float(b.arb.lower()))
     weights = tuple((n, Ball.of(x)) for n, x in box.items())
-    return SizeCertificate(name, k, spectrum.kind, "", spectrum.index, loss, least, weights)
+    return SizeCertificate(name, k, spectrum.kind, "", spectrum.index, loss, least, weights, d)

@@ -1,7 +1,7 @@
 r"""Tubes about a branch of critical points over a short interval of real k: predicted, proved, glued.
 
 See ``intervals_of_k`` for the statements. C is multiplied in before powers of t are summed, and so are the approximate
-eigenvectors: what cancels at t = 0 then cancels in the coefficients, not in balls.
+eigenvectors: what cancels at t = 0 then cancels in the coefficients, not in balls. Pivots are polynomials in t too.
 """
 
 from __future__ import annotations
@@ -14,15 +14,18 @@ from typing import Any
 from flint import arb, arb_mat
 
 from analytic.balls import precision
+from analytic.errors import DomainError
 from analytic.landscape.branch import corrected
 from analytic.landscape.isotypic import TRIVIAL
 from analytic.landscape.newton import Weights, krawczyk
 from analytic.landscape.real_family import RealFamily
 from analytic.landscape.tape import BALL
-from analytic.landscape.taylor_balls import series_run, spread, taylor, total
+from analytic.landscape.taylor_balls import scaled, series_run, signs, spread, taylor, total
 
 #: Working precision; degree of the predictor in t; power of t whose coefficient encloses the remainder.
-BITS, DEGREE, ORDER = 106, 3, 4
+BITS, DEGREE, ORDER = 106, 9, 10
+#: Shares of the smallest eigenvalue seen in float64 that are tried as its lower bound, the largest first.
+SHARES = (1 - 2.0**-12, 1 - 2.0**-8, 1 - 2.0**-5)
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,14 @@ class Inertia:
     """What is proved of one component's block on a tube.
 
     Args:
-        negative: the number of negative eigenvalues for every k; None if a disc contains 0.
-        least: a lower bound of the smallest eigenvalue, where none is negative.
+        negative: the number of negative eigenvalues for every k; None if the sign of a pivot is open.
+        least: a lower bound of the smallest eigenvalue, where none is negative; 0 if no good one is proved.
+        seen: the smallest eigenvalue in float64 at some k of the tube; not proved, and no evidence.
     """
 
     negative: int | None
     least: float | None
+    seen: float | None = None
 
 
 def predicted(family: RealFamily, centre: float, radius: float, before: Tube) -> Tube | None:
@@ -119,6 +124,17 @@ def _inverse(family: RealFamily, s: arb, weights: Weights) -> arb_mat | None:
     except ZeroDivisionError:
         return None
     return found if all(x.is_finite() for x in found.entries()) else None
+
+
+def preconditioner(family: RealFamily, tube: Tube) -> list[list[arb]]:
+    """The approximate inverse of the Jacobian that Krawczyk's test uses on a tube."""
+    with precision(BITS):
+        s = arb(tube.centre) - family.rest
+        inverse = _inverse(family, s, {n: arb(c[0]) for n, c in tube.weights.items()})
+    if inverse is None:
+        raise DomainError(f"got a tube at k = {tube.centre} with a singular Jacobian: it is no proved one")
+    rows: list[list[arb]] = inverse.tolist()
+    return rows
 
 
 def _residual(family: RealFamily, tube: Tube, inverse: arb_mat) -> list[arb] | None:
@@ -184,17 +200,23 @@ def _upper(x: arb) -> float:
     return math.nextafter(float(x.abs_upper()), math.inf)
 
 
-def inertia(family: RealFamily, tube: Tube) -> dict[str, Inertia]:
-    """The inertia of every block on the tube; open where nothing is proved."""
+def inertia(family: RealFamily, tube: Tube, bound: float | None = None) -> dict[str, Inertia]:
+    """The inertia of every block on the tube; open where nothing is proved.
+
+    Args:
+        family: to which it belongs.
+        tube: a proved one.
+        bound: a lower bound of the eigenvalues that is tried besides those near the smallest one.
+    """
     nothing = Inertia(None, None)
     with precision(BITS):
         blocks = _blocks(family, tube)
         if blocks is None:
             return {c.name: nothing for c in family.compiled.components}
-        return {name: _inertia(*found, arb(tube.radius)) for name, found in blocks.items()}
+        return {name: _inertia(*found, arb(tube.radius), bound) for name, found in blocks.items()}
 
 
-def _inertia(matrices: Any, norms: Any, h: arb) -> Inertia:
+def _inertia(matrices: Any, norms: Any, h: arb, bound: float | None) -> Inertia:
     import numpy as np
 
     # D B instead of D^(1/2) B D^(-1/2): symmetric too, and no roots
@@ -205,37 +227,44 @@ def _inertia(matrices: Any, norms: Any, h: arb) -> Inertia:
     forms, squares = spread(at, over, ORDER), spread([norms[0]], [norms[1]], ORDER)
     if not all(x.is_finite() for part in (*forms, *squares) for row in part for x in row):
         return Inertia(None, None)
-    form, square = np.array(forms[0], dtype=float), np.array(squares[0][0], dtype=float)
-    if not (square > 0).all() or not all(bool(x > 0) for x in total(squares, h)[0]):
+    if not all(bool(x > 0) for x in total(squares, h)[0]):
         return Inertia(None, None)
-    roots = np.sqrt(square)
-    _, vectors = np.linalg.eigh((form + form.T) / 2 / roots / roots[:, None])
+    roots, eigenvalues, vectors = _seen(forms, squares, float(h))
     Q = arb_mat([[arb(float(x)) for x in row] for row in vectors / roots[:, None]])
-    transformed = total([(Q.transpose() * arb_mat(part) * Q).tolist() for part in forms], h)
-    metric = total([(Q.transpose() * _diagonal(part[0]) * Q).tolist() for part in squares], h)
-    return _counted(transformed, metric)
+    form = scaled([(Q.transpose() * arb_mat(part) * Q).tolist() for part in forms], h)
+    counted = signs(form, ORDER)
+    if counted is None or counted[0]:
+        return Inertia(None if counted is None else counted[0], None)
+    metric = scaled([(Q.transpose() * _diagonal(part[0]) * Q).tolist() for part in squares], h)
+    guess = float(np.min(eigenvalues))
+    tried = sorted({guess * s for s in SHARES} | ({bound} if bound is not None and bound < guess else set()))
+    return Inertia(0, next((c for c in reversed(tried) if c > 0 and _exceeds(form, metric, c)), 0.0), guess)
+
+
+def _seen(forms: Any, squares: Any, h: float) -> Any:
+    """Square roots of the norms, and eigenvalues and vectors of the block, in the middle; eigenvalues at ends too."""
+    import numpy as np
+
+    F, D = np.array(forms, dtype=float), np.array(squares, dtype=float)[:, 0]
+    seen = []
+    for t in (0.0, -h, -h / 2, h / 2, h):
+        powers = t ** np.arange(len(F))
+        roots = np.sqrt(np.maximum(powers @ D, np.finfo(float).tiny))
+        matrix = np.tensordot(powers, F, 1) / roots / roots[:, None]
+        values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+        seen.append((roots, values, vectors))
+    return seen[0][0], np.array([values for _, values, _ in seen]), seen[0][2]
+
+
+def _exceeds(form: Any, metric: Any, c: float) -> bool:
+    """Whether all eigenvalues exceed c: form - c metric is positive definite for every t."""
+    moved = [[x - c * y for x, y in zip(*rows, strict=True)] for rows in zip(form, metric, strict=True)]
+    counted = signs(moved, ORDER)
+    return counted is not None and counted[0] == 0
 
 
 def _diagonal(entries: Sequence[arb]) -> arb_mat:
     return arb_mat([[x if i == j else arb(0) for j, _ in enumerate(entries)] for i, x in enumerate(entries)])
-
-
-def _counted(transformed: list[list[arb]], metric: list[list[arb]]) -> Inertia:
-    """Signs of the Gershgorin discs; x^T D x <= (row sums of Q^T D Q) |y|^2 for x = Q y turns them into a bound."""
-    low, high = [], []
-    for i, row in enumerate(transformed):
-        radius = sum((abs(x) for j, x in enumerate(row) if j != i), arb(0))
-        low.append((row[i] - radius).lower())
-        high.append((row[i] + radius).upper())
-    if all(bool(x > 0) for x in low):
-        largest = arb(0)
-        for row in metric:
-            largest = arb.max(largest, sum((abs(x) for x in row), arb(0)))
-        least = min(float((x / largest).lower()) for x in low)
-        return Inertia(0, math.nextafter(least, -math.inf))
-    negative = sum(bool(x < 0) for x in high)
-    open_discs = len(low) - negative - sum(bool(x > 0) for x in low)
-    return Inertia(negative if open_discs == 0 else None, None)
 
 
 def glued(family: RealFamily, before: Tube, after: Tube) -> bool:

@@ -9,7 +9,7 @@ with the family's expansion at k = infinity.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -139,13 +139,16 @@ def glued(family: UniformFamily, left: UniformBox, right: UniformBox) -> bool:
     return False
 
 
-def certify_family(name: str, k_from: Any, bound: Any = None) -> UniformCertificate:
+def certify_family(
+    name: str, k_from: Any, bound: Any = None, progress: Callable[[float], None] | None = None
+) -> UniformCertificate:
     """Proves a family's theorem for every real k >= k_from.
 
     Args:
         name: A, I, II or II:p.
         k_from: the least k; an integer, a Fraction or a decimal text.
         bound: of the eigenvalues; None for one slightly below the smallest eigenvalue that is seen.
+        progress: is told down to which k there is a branch, then up to which k the bound is proved.
 
     Raises:
         FormulaError: no such family.
@@ -165,7 +168,7 @@ def certify_family(name: str, k_from: Any, bound: Any = None) -> UniformCertific
         raise DomainError(f"got k_from = {k_from}, expected a number above 1")
     family = uniform_family(name)
     with working(BITS, 4 * TERMS):
-        boxes = _cover(family, least)
+        boxes = _cover(family, least, progress or _silent)
         for left, right in pairwise(boxes):
             if not glued(family, left, right):
                 raise UnprovedError(f"the boxes of {name} that meet at s = {left.high} are not glued")
@@ -176,7 +179,12 @@ def certify_family(name: str, k_from: Any, bound: Any = None) -> UniformCertific
             intervals += count
             if left_open is not None:
                 raise UnprovedError(_why(family, box, left_open, wanted))
+            (progress or _silent)(float(1 / box.high**2))
     return UniformCertificate(family.limit.name, least, wanted, tuple(boxes), intervals, perf_counter() - began)
+
+
+def _silent(k: float) -> None:
+    """No progress is shown."""
 
 
 def _fraction(what: str, value: Any) -> Fraction:
@@ -186,7 +194,7 @@ def _fraction(what: str, value: Any) -> Fraction:
         raise DomainError(f"got {what} = {value!r}, expected a number, such as 6 or '5.6'") from None
 
 
-def _cover(family: UniformFamily, least: Fraction) -> list[UniformBox]:
+def _cover(family: UniformFamily, least: Fraction, progress: Callable[[float], None]) -> list[UniformBox]:
     """Boxes from s = 0 to k^(-1/2)."""
     end = Fraction(isqrt(4**FINE * least.denominator // least.numerator) + 1, 2**FINE)
     boxes = [_first(family, end)]
@@ -194,6 +202,7 @@ def _cover(family: UniformFamily, least: Fraction) -> list[UniformBox]:
     while boxes[-1].high < end:
         box = _next(family, boxes[-1], width, end)
         boxes.append(box)
+        progress(float(1 / box.high**2))
         width = (box.high - box.low) * Fraction(5, 4)
     return boxes
 

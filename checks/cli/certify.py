@@ -22,7 +22,7 @@ REJECTED = 1
 @click.option("--at", metavar="POINT", help=_AT)
 @click.option("--k", "size", help="Number of teachers, or 6..1000 or 6,8,10..12.  [default: the smaller of n and d]")
 @click.option("--real", is_flag=True, help="With --k A..B: one statement on every real k from A to B.")
-@click.option("--bound", metavar="C", help="With --k A..inf or --real: a number that all eigenvalues exceed, such as 0.0047.")
+@click.option("--bound", metavar="C", help="With --k A..inf or --real: what all eigenvalues exceed, e.g. 0.0047.")
 @click.option("--batch", metavar="FILE", help="Many points: .json or .jsonl with names, blocks or weights.")
 @click.option("--results", metavar="FILE", help="With --batch: keep results here as they come, and resume from here.")
 @click.option("--retry", is_flag=True, help="With --results: try points again that failed in an earlier run.")
@@ -66,6 +66,8 @@ def certify_command(
     if many or real:
         if weights is not None or teacher is not None or activation != "relu":
             raise click.UsageError("got a range of k with another option, expected --at, --d, --jobs only")
+        if size is not None and size.endswith("..inf") and width is not None:
+            raise click.UsageError("got --d with --k A..inf, expected none: that statement holds for every d >= k")
         if size is not None and size.endswith("..inf"):
             return _all(at, size.removesuffix("..inf"), bound, form, out)
         return _real(at, size, (bound, width), form, out) if real else _sizes(at, size, width, jobs, form, out)
@@ -163,11 +165,10 @@ def _sizes(at: str | None, size: str | None, width: str | None, jobs: int | None
 
 
 def _all(at: str | None, size: str, bound: str | None, form: str, out: str | None) -> int:
+    """Every real k from one on; exit code 0 if the independent checker accepts the file."""
     from fractions import Fraction
 
-    from analytic.landscape.uniform import certify_family
-    from checks.batch_reports import uniform_report
-    from checks.report import emit, environment
+    from checks.all_k import certify_all
 
     if at is None:
         raise click.UsageError("got --k A..inf without a family, expected both: --at II --k 6..inf")
@@ -176,22 +177,19 @@ def _all(at: str | None, size: str, bound: str | None, form: str, out: str | Non
         least = None if bound is None else Fraction(bound)
     except (ValueError, ZeroDivisionError):
         raise click.UsageError(f"got --k {size}..inf, --bound {bound}, expected numbers such as 6 and 0.0047") from None
-    found = certify_family(at, first, least)
-    emit(uniform_report(found, found.check(), environment(precision="192 bits")), form, out)
-    return 0
+    return certify_all(at, first, least, form, out)
 
 
 def _real(at: str | None, size: str | None, asked: tuple[str | None, str | None], form: str, out: str | None) -> int:
     """Every real k of an interval; exit code 0 if the index is proved, and the bound that was asked for."""
+    from checks.batch_intervals import certify_interval, parse_interval
     from checks.batch_sizes import parse_dimension
-    from checks.range_certificates import certify_interval, ends
 
     if at is None or size is None:
         raise click.UsageError("got --real without a family and a range of k, expected both: --at II --k 6..100 --real")
     bound, width = asked
     dimension = parse_dimension("k" if width is None else width)
-    low, high, least = ends(size, bound)
-    return certify_interval(at, (low, high), least, dimension, form, out)
+    return certify_interval(at, parse_interval(size, bound), dimension, form, out)
 
 
 def _certificate(
@@ -233,10 +231,10 @@ def check_command(certificate: str, form: str, out: str | None) -> int:
     Exit code 0 if every statement holds, 1 if the certificate is rejected.
     """
     from checks.certificate_reports import check_report
-    from checks.recheck import recheck
+    from checks.recheck_kinds import recheck_any
     from checks.report import emit, environment
 
-    checked = recheck(_read(certificate))
+    checked = recheck_any(_read(certificate))
     emit(check_report(certificate, checked, environment()), form, out)
     return 0 if checked.accepted else REJECTED
 

@@ -11,10 +11,10 @@ import pytest
 
 from analytic import find_point
 from analytic.errors import FormulaError
-from analytic.landscape.sizes import certified_sizes
+from analytic.landscape.sizes import Dimension, certified_sizes
 from checks.batch import BatchResult, certify_batch, certify_point, lines_on_stderr, read_results
-from checks.batch_points import BatchPoint, read_points
-from checks.batch_sizes import certify_sizes, parse_sizes, ranges
+from checks.batch_points import USUAL, BatchPoint, Request, read_points
+from checks.batch_sizes import certify_sizes, parse_dimension, parse_sizes, ranges
 from checks.errors import ClaimError
 
 DATA = Path(__file__).parents[1] / "data" / "published_minima.json"
@@ -105,6 +105,48 @@ def test_a_changed_point_is_done_again(tmp_path: Path) -> None:
     assert not report.all_minima
 
 
+def test_a_changed_request_is_done_again(tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    first = certify_batch([("A", 6)], jobs=1, results=file)
+    for request in (Request(digits=30), Request(activation="abs"), Request(digits=30, activation="abs")):
+        assert certify_batch([("A", 6)], jobs=1, results=file, request=request).reused == 0
+        assert certify_batch([("A", 6)], jobs=1, results=file, request=request).reused == 1
+    assert certify_batch([("A", 6)], jobs=1, results=file).results == first.results
+    keys = {BatchPoint.of(("A", 6), r).key for r in (USUAL, Request(12), Request(13), Request(12, "abs"))}
+    assert len(keys) == 3
+
+
+def test_digits_and_teachers_are_those_asked_for() -> None:
+    (found,) = certify_batch([("II", 7)], jobs=1, request=Request(digits=40)).results
+    assert found.least is not None
+    assert float(found.least[1]) < 1e-40
+    W, V = [[0.9, 0.1, 0.05], [0.1, 0.3, 0.9]], ((1.0, 0.25, 0.0), (0.0, 1.0, 0.0), (0.5, 0.0, 1.0))
+    report = certify_batch([W, ("II", 7)], jobs=1, request=Request(teacher=V))
+    assert report.results[0].index is not None
+    assert report.results[0].loss is not None
+    assert report.results[1].verdict == "failed"
+    assert "V = [I_k 0]" in report.results[1].reason
+    assert BatchPoint.of(W).key != BatchPoint.of(W, Request(teacher=V)).key
+
+
+def test_failures_are_tried_again_if_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "results.jsonl"
+
+    def fails(_: BatchPoint) -> None:
+        raise ValueError("out of luck")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BatchPoint, "solve", fails)
+        assert certify_batch([("II", 7)], jobs=1, results=file).results[0].verdict == "failed"
+    again = certify_batch([("II", 7)], jobs=1, results=file)
+    assert (again.reused, again.kept) == (1, 1)
+    assert "1 of them failed there and were not tried again" in str(again)
+    mended = certify_batch([("II", 7)], jobs=1, results=file, retry=True)
+    assert (mended.reused, mended.kept) == (0, 0)
+    assert mended.all_minima
+    assert certify_batch([("II", 7)], jobs=1, results=file).all_minima
+
+
 def test_processes_agree_with_one_process() -> None:
     listed = [("II", k) for k in range(7, 15)]
     one, two = (certify_batch(listed, jobs=j) for j in (1, 2))
@@ -169,6 +211,27 @@ def test_sizes_agree_with_points_solved_alone(name: str, first: int, last: int) 
         assert c.index == alone.index
         assert c.least.arb.overlaps(find_point(name, c.k).spectrum(12).rows[0].value.arb)
         assert float(c.loss.arb) == pytest.approx(float(alone.loss[0]), rel=1e-13)
+
+
+@pytest.mark.parametrize(("name", "k", "d"), [("II", 7, 9), ("A", 4, 5), ("I:4", 9, 12)])
+def test_extra_columns_in_a_range(name: str, k: int, d: int) -> None:
+    (found,) = [c for c in certify_sizes(name, [k, k + 1], jobs=1, dimension=Dimension(d - k)).certificates if c.k == k]
+    spectrum = find_point(name, k, d).spectrum(12)
+    assert found.index == spectrum.index
+    assert found.least is not None
+    assert found.least.arb.overlaps(spectrum.rows[0].value.arb)
+    assert found.d == d
+
+
+def test_dimensions_are_read() -> None:
+    assert parse_dimension("k") == Dimension()
+    assert parse_dimension("k + 2") == Dimension(2)
+    assert parse_dimension("12") == Dimension(12, 0)
+    for bad in ("", "0", "k-1", "2k", "k+x", "-3", "٣"):
+        with pytest.raises(ClaimError, match="--d"):
+            parse_dimension(bad)
+    with pytest.raises(ClaimError, match="d >= k"):
+        certify_sizes("II", [7, 8], jobs=1, dimension=Dimension(7, 0))
 
 
 def test_neighbours_do_not_change_a_certificate() -> None:

@@ -18,10 +18,10 @@ from numeric import (
     TooFewSamplesError,
     relu,
     sampled_mean,
-    sampling,
     step,
 )
 from numeric.arguments import EPS, FloatArray
+from numeric.sample_moments import NOTHING, sample_moments
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 20])
@@ -110,10 +110,10 @@ def test_the_quantile_of_a_skewed_mean_is_that_of_its_tail() -> None:
 
 def test_moments_do_not_depend_on_the_chunks() -> None:
     values = np.random.default_rng(0).exponential(size=1000)
-    whole = sampling._moments(values)
-    parts = sampling._NOTHING
+    whole = sample_moments(values)
+    parts = NOTHING
     for part in np.split(values, [1, 300, 310, 999]):
-        parts = parts.joined(sampling._moments(part))
+        parts = parts.joined(sample_moments(part))
     assert parts == pytest.approx(whole, rel=1e-11)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -209,6 +210,26 @@ def test_the_bound_at_a_small_radius_is_near_the_smallest_eigenvalue() -> None:
     found = hessian_lower_bound(find_point("II", 20), 1e-6)
     least = float(find_point("II", 20).spectrum(12).rows[0].value.arb)
     assert least - 1e-5 < found.c < found.least <= least
+
+
+def test_residuals_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They do not depend on the radius: at k = 100 each takes a good part of a second."""
+    calls, true = list[int](), Configuration.residual
+
+    def counted(self: Configuration, i: int) -> arb:
+        calls.append(i)
+        return true(self, i)
+
+    monkeypatch.setattr(Configuration, "residual", counted)
+    convexity_radius(find_point("II", 7))
+    assert sorted(calls) == [0, 6]
+
+
+@pytest.mark.slow
+def test_the_radius_at_k_100_takes_less_than_three_seconds() -> None:
+    begin = time.monotonic()
+    assert convexity_radius(find_point("II", 100)).radius == pytest.approx(0.00716185, rel=1e-5)
+    assert time.monotonic() - begin < 3
 
 
 def test_too_large_a_radius_fails() -> None:
