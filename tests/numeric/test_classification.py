@@ -77,6 +77,7 @@ def test_patterns_that_refinement_does_not_tell_apart() -> None:
         assert found.distance == 0.0
 
 
+@pytest.mark.slow
 def test_a_pattern_too_regular_for_the_search_is_refused() -> None:
     with pytest.raises(DomainError, match="regular"):
         canonical_order(cycle((3,) * 8))

@@ -88,6 +88,7 @@ def test_rare_orthants_keep_their_relative_accuracy() -> None:
     assert close(found, truth)
 
 
+@pytest.mark.slow
 def test_the_error_holds_as_often_as_it_promises() -> None:
     C = exchangeable(5, 0.5)
     for alpha in (0.05, 0.1):

@@ -140,7 +140,7 @@ def diagonal() -> Matrix:
     return [[Fraction(int(i == j)) for j in range(3)] for i in range(3)]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(12))
 def test_errors_of_random_integrands_are_honest(seed: int) -> None:
     assert assert_honest(seed) < 1e-10
 
