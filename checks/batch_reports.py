@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from checks.certificate_reports import _outcome
-from checks.recheck import Recheck
+from checks.recheck_reading import Recheck
 from checks.report import JSON, Cell, Column, Report
 
 if TYPE_CHECKING:

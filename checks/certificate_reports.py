@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from checks.recheck import Recheck
+from checks.recheck_reading import Recheck
 from checks.report import JSON, Cell, Column, Report
+from checks.report.pictures import Eigenvalue, Stems
 
 if TYPE_CHECKING:
     from analytic.landscape.certificate import Certificate, EigenvalueFact
@@ -63,7 +64,18 @@ def certificate_report(
         notes.append("the weights are written in the basis of the teachers: entry i, j is the product of w_i and v_j")
     title = f"Certificate of a critical point, n = {n}, d = {problem.d}"
     title += "" if problem.teacher_matrix is not None else f", teacher [I_{k} 0]"
-    return Report("certificate", title, columns, rows, (*notes, *_outcome(checked)), payload, environment)
+    picture = (Stems(tuple(map(_stem, facts.eigenvalues)), f"Eigenvalues of the Hessian: {facts.kind}"),)
+    lines = (*notes, *_outcome(checked))
+    return Report("certification", title, columns, rows, lines, payload, environment, pictures=picture)
+
+
+def _stem(e: EigenvalueFact) -> Eigenvalue:
+    """The middle of an enclosure, which is narrower than a line of the picture."""
+    from analytic.balls import precision
+    from analytic.landscape.certificate import dyadic
+
+    with precision(64):
+        return Eigenvalue(float((dyadic(e.low) + dyadic(e.high)) / 2), e.multiplicity, e.component)
 
 
 def _outcome(checked: Recheck) -> list[str]:

@@ -18,9 +18,10 @@ from itertools import pairwise
 
 from flint import arb, ctx
 
-from checks.recheck import Block, Recheck, RejectedError, UndecidedError, _exact, _require
 from checks.recheck_interval_file import LARGE, Interval, read
 from checks.recheck_interval_proofs import check_box, glued
+from checks.recheck_network import exact_value
+from checks.recheck_reading import Block, Recheck, RejectedError, UndecidedError, require
 
 #: Working precision beyond the stated bits.
 GUARD = 32
@@ -57,7 +58,7 @@ def _statements(claim: Interval, progress: Callable[[float], None] | None) -> li
     _check_bounds(claim)
     index = _check_index(claim)
     for left, right in pairwise(claim.boxes):
-        _require(glued(claim, left, right), f"the boxes that meet at k = {_short(left.high)} may hold two branches")
+        require(glued(claim, left, right), f"the boxes that meet at k = {_short(left.high)} may hold two branches")
     for box in claim.boxes:
         check_box(claim, box)
         if progress is not None:
@@ -80,36 +81,36 @@ def _statements(claim: Interval, progress: Callable[[float], None] | None) -> li
 
 
 def _check_cover(claim: Interval) -> None:
-    _require(claim.boxes, "there are no boxes")
-    _require(claim.boxes[0].low <= claim.low, f"no box holds k = {_short(claim.low)}")
-    _require(claim.boxes[-1].high >= claim.high, f"no box holds k = {_short(claim.high)}")
+    require(claim.boxes, "there are no boxes")
+    require(claim.boxes[0].low <= claim.low, f"no box holds k = {_short(claim.low)}")
+    require(claim.boxes[-1].high >= claim.high, f"no box holds k = {_short(claim.high)}")
     for left, right in pairwise(claim.boxes):
-        _require(left.high == right.low, f"the box up to k = {_short(left.high)} and the next do not meet")
+        require(left.high == right.low, f"the box up to k = {_short(left.high)} and the next do not meet")
     least = claim.boxes[0].low  # a little before the interval
     for label, (constant, slope) in claim.sizes.items():  # copies are independent from there on
-        _require(not slope or constant + least > 2, f"the block {label} is not seen to have more than 2 members")
+        require(not slope or constant + least > 2, f"the block {label} is not seen to have more than 2 members")
 
 
 def _check_bounds(claim: Interval) -> None:
     """The bound of the interval follows from those of the boxes; bounds go with positive definite blocks."""
     own = {name for name in claim.components if claim.beyond or not name.startswith(EXTRA)}
-    _require(set(claim.negative) == own, "the counts of negative eigenvalues are not those of all isotypic components")
-    _require(all(n <= len(claim.components[c].copies) for c, n in claim.negative.items()), "a count is too large")
+    require(set(claim.negative) == own, "the counts of negative eigenvalues are not those of all isotypic components")
+    require(all(n <= len(claim.components[c].copies) for c, n in claim.negative.items()), "a count is too large")
     bounds = [b.bound for b in claim.boxes]
     if any(claim.negative.values()):
-        _require(
+        require(
             claim.bound is None and all(b is None for b in bounds), "a saddle has no lower bound of its eigenvalues"
         )
         return
     for bound in bounds:
-        _require(bound is None or bound >= 0, "the bound of a box is negative")
-        _require(claim.bound is None or (bound is not None and claim.bound <= bound), "a box has a lesser bound")
+        require(bound is None or bound >= 0, "the bound of a box is negative")
+        require(claim.bound is None or (bound is not None and claim.bound <= bound), "a box has a lesser bound")
 
 
 def _check_index(claim: Interval) -> str:
     """The index is the sum of the counts times the dimensions, a polynomial of degree 2 in k; so is n d."""
     if claim.d is None:
-        _require(not any(n for c, n in claim.negative.items() if c.startswith(EXTRA)), "the index depends on d")
+        require(not any(n for c, n in claim.negative.items() if c.startswith(EXTRA)), "the index depends on d")
     found, expected, total = [], [], []
     for k in (LARGE, LARGE + 1, LARGE + 2):
         problem = claim.at(k)
@@ -121,8 +122,8 @@ def _check_index(claim: Interval) -> str:
         own = sum(len(x.copies) * x.dimension for c, x in known.items() if not c.startswith(EXTRA))
         beyond = sum(len(x.copies) * x.dimension for c, x in known.items() if c.startswith(EXTRA))
         total += [own - problem.n * k, beyond - problem.n * claim.beyond]
-    _require(not any(total), "the isotypic components are not all of the space")
-    _require(found == expected, f"got the index {_formula(claim.index)}, the counts say another")
+    require(not any(total), "the isotypic components are not all of the space")
+    require(found == expected, f"got the index {_formula(claim.index)}, the counts say another")
     return _formula(claim.index)
 
 
@@ -141,7 +142,7 @@ def _width(claim: Interval) -> str:
 
 def _digits(bound: arb) -> str:
     """Six digits that are not more than a number."""
-    exact = _exact(bound)
+    exact = exact_value(bound)
     with localcontext(prec=6, rounding=ROUND_FLOOR):
         return str(Decimal(exact.numerator) / Decimal(exact.denominator))
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import arb, arb_poly, arb_series, ctx
 
-from checks.recheck import UndecidedError
+from checks.recheck_reading import UndecidedError
 
 Jet = Any
 _WIDE = "something is not enclosed on a part of a box: the interval is too long, or the claim false"

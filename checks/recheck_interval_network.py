@@ -15,17 +15,10 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from checks.recheck import (
-    Component,
-    Entry,
-    Place,
-    Problem,
-    RejectedError,
-    UndecidedError,
-    _coordinate,
-    _entry,
-)
+from checks.recheck_components import Component, coordinate_of, entry_of
 from checks.recheck_interval_jets import Jet, alike, angle, jet
+from checks.recheck_network import Entry, Place
+from checks.recheck_reading import Problem, RejectedError, UndecidedError
 
 Column = tuple[Any, Jet, Jet]
 
@@ -263,10 +256,10 @@ class Network:
             component: an isotypic component.
             order: at a single point of k, up to which order the images are seen to be combinations of the copies.
         """
-        entries, columns = [_entry(c) for c in component.copies], []
+        entries, columns = [entry_of(c) for c in component.copies], []
         for entry in entries:
             Y = self.image(entry)
-            coordinates = [_coordinate(self.problem, Y, c) for c in component.copies]
+            coordinates = [coordinate_of(self.problem, Y, c) for c in component.copies]
             for place, y in Y.items() if order is not None else ():
                 expected = jet([0])
                 for x, e in zip(coordinates, entries, strict=True):

@@ -13,10 +13,11 @@ from itertools import combinations, product
 
 from flint import arb, arb_mat, arb_poly, fmpq
 
-from checks.recheck import Component, Problem, UndecidedError, _require
+from checks.recheck_components import Component
 from checks.recheck_interval_file import Box, Interval
 from checks.recheck_interval_jets import Jet, Window, alike, jet, moved, negatives, reach
 from checks.recheck_interval_network import Network
+from checks.recheck_reading import Problem, UndecidedError, require
 
 #: How often a box is halved; steps that narrow a tube at one k.
 HALVINGS, NARROWINGS = 6, 4
@@ -81,7 +82,7 @@ class Part:
             on_orbit = {o: found[_place(problem, o)] for o in problem.orbits()}
             for (p, i, q, j), x in found.items() if at_base else ():
                 same = on_orbit[p, q, i == j and problem.has_diagonal(p, q)]
-                _require(alike(x, same, known), "the gradient is not fixed by the group")
+                require(alike(x, same, known), "the gradient is not fixed by the group")
             return list(on_orbit.values())
 
         return self.window.runs(compute)
@@ -96,7 +97,7 @@ class Part:
             inner = [[jet([0]) + network.inner(x, y) for y in component.copies] for x in component.copies]
             form = [[_dot(row, [image[c] for image in images]) for c in range(m)] for row in inner]
             for r, c in combinations(range(m), 2) if at_base else ():
-                _require(alike(form[r][c], form[c][r], known), "a block of the Hessian is not symmetric")
+                require(alike(form[r][c], form[c][r], known), "a block of the Hessian is not symmetric")
             return [x for matrix in (images, form, inner) for row in matrix for x in row]
 
         flat = self.window.runs(compute)
@@ -176,12 +177,12 @@ def _check_inertia(part: Part, widths: Sequence[arb], name: str, component: Comp
     """The zeros lie in the image, which is narrower than the tube; the forms there have the claimed inertia."""
     order, bound = part.window.order, part.box.bound
     _, form, inner = part.block(component, widths, name.startswith("extra-columns:"))
-    _require(negatives(inner, order) == 0, f"the copies of {name} are dependent")
+    require(negatives(inner, order) == 0, f"the copies of {name} are dependent")
     shifted = form if bound is None else [_less(x, y, bound) for x, y in zip(form, inner, strict=True)]
     found, claimed = negatives(shifted, order), part.claim.negative[name]
     where = f"k = {float(part.low):.9g} to {float(part.high):.9g}"
     below = "negative" if bound is None else f"below {bound.str(6, radius=False)}"
-    _require(found == claimed, f"{found} eigenvalues of the block {name} are {below} at {where}, expected {claimed}")
+    require(found == claimed, f"{found} eigenvalues of the block {name} are {below} at {where}, expected {claimed}")
 
 
 def _less(x: Sequence[arb_poly], y: Sequence[arb_poly], bound: arb) -> list[arb_poly]:

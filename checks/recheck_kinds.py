@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from checks.recheck import Recheck
 from checks.recheck import recheck as recheck_point
+from checks.recheck_reading import Recheck
 
 
 def _uniform(text: str) -> Recheck:

@@ -14,7 +14,7 @@ from math import inf
 
 from flint import ctx
 
-from checks.recheck import Recheck, RejectedError, UndecidedError, _require
+from checks.recheck_reading import Recheck, RejectedError, UndecidedError, require
 from checks.recheck_uniform_file import Claim, read
 from checks.recheck_uniform_proofs import (
     EQUATIONS,
@@ -62,7 +62,7 @@ def _verified(claim: Claim, progress: Callable[[float], None]) -> list[str]:
     proved = [pieces(claim.about, box) for box in claim.boxes]
     for left, right in pairwise(proved):
         same = glued(claim.about, left[-1], right[0])
-        _require(same, f"the boxes that meet at s = {left[-1].ends[1]} are not seen to hold the same critical point")
+        require(same, f"the boxes that meet at s = {left[-1].ends[1]} are not seen to hold the same critical point")
     known = all_components(claim.about)
     parts = [piece for box in reversed(proved) for piece in reversed(box)]
     count = 0
@@ -74,14 +74,14 @@ def _verified(claim: Claim, progress: Callable[[float], None]) -> list[str]:
 
 def _check_cover(claim: Claim) -> None:
     """The boxes have to reach from s = 0 to the least k without a gap."""
-    _require(claim.boxes, "there are no boxes")
+    require(claim.boxes, "there are no boxes")
     least = claim.about.least
-    _require(claim.least > least, f"k from {claim.least} on: blocks of the family need k > {least}")
-    _require(claim.boxes[0].low == 0, "the first box does not begin at s = 0")
+    require(claim.least > least, f"k from {claim.least} on: blocks of the family need k > {least}")
+    require(claim.boxes[0].low == 0, "the first box does not begin at s = 0")
     for left, right in pairwise(claim.boxes):
-        _require(left.high == right.low, f"the boxes do not meet at s = {left.high}")
+        require(left.high == right.low, f"the boxes do not meet at s = {left.high}")
     reach = claim.boxes[-1].high
-    _require(reach**2 * claim.least >= 1, f"the boxes end at k = {float(1 / reach**2):.6g}, short of {claim.least}")
+    require(reach**2 * claim.least >= 1, f"the boxes end at k = {float(1 / reach**2):.6g}, short of {claim.least}")
 
 
 def _statements(claim: Claim, parts: list[Piece], count: int, names: list[str]) -> list[str]:

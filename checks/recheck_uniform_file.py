@@ -9,18 +9,18 @@ from typing import Any
 
 from flint import arb, arb_poly
 
-from checks.recheck import (
+from checks.recheck_reading import (
     RejectedError,
-    _digest,
-    _dyadic,
-    _fraction,
-    _integer,
-    _keys,
-    _list,
-    _no_float,
-    _require,
-    _size,
-    _without_duplicates,
+    digest_of,
+    no_float,
+    read_dyadic,
+    read_fraction,
+    read_integer,
+    read_keys,
+    read_list,
+    read_size,
+    require,
+    without_duplicates,
 )
 from checks.recheck_uniform_rows import Family, Orbit, family
 
@@ -76,48 +76,48 @@ def read(text: str) -> Claim:
     try:
         data = json.loads(
             text,
-            object_pairs_hook=_without_duplicates,
-            parse_float=_no_float,
-            parse_constant=_no_float,
-            parse_int=_integer,
+            object_pairs_hook=without_duplicates,
+            parse_float=no_float,
+            parse_constant=no_float,
+            parse_int=read_integer,
         )
     except (json.JSONDecodeError, RecursionError) as error:
         raise RejectedError(f"the file is no JSON: {error}") from None
     names = "kind schema family k d bound bits weights boxes digest"
-    kind, schema, name, sizes, d, bound, bits, weights, boxes, digest = _keys(data, names, "the certificate")
-    _require(kind == "uniform" and schema == SCHEMA, f"got the schema {str(schema)[:40]!r}, expected {SCHEMA}")
-    _require(digest == _digest(data), "the digest does not belong to the content: the file was changed")
+    kind, schema, name, sizes, d, bound, bits, weights, boxes, digest = read_keys(data, names, "the certificate")
+    require(kind == "uniform" and schema == SCHEMA, f"got the schema {str(schema)[:40]!r}, expected {SCHEMA}")
+    require(digest == digest_of(data), "the digest does not belong to the content: the file was changed")
     about = family(name) if isinstance(name, str) else None
     if about is None:
         raise RejectedError(f"got the family {str(name)[:40]!r}, expected A, I, II or II:p")
-    least, last = _keys(sizes, "from to", "k")
-    _require(last == "infinity" and d == "every d >= k", "expected every k up to infinity, and every d >= k")
+    least, last = read_keys(sizes, "from to", "k")
+    require(last == "infinity" and d == "every d >= k", "expected every k up to infinity, and every d >= k")
     _check_weights(about, weights)
-    precision = _size(bits, "bits", LEAST_BITS)
-    _require(precision <= MAX_BITS, f"bits is more than {MAX_BITS}")
-    found = [_box(about, entry) for entry in _list(boxes, "boxes")]
+    precision = read_size(bits, "bits", LEAST_BITS)
+    require(precision <= MAX_BITS, f"bits is more than {MAX_BITS}")
+    found = [_box(about, entry) for entry in read_list(boxes, "boxes")]
     return Claim(about, _rational(least, "from"), _rational(bound, "bound"), precision, found)
 
 
 def _rational(value: Any, what: str) -> Fraction:
-    _require(isinstance(value, str) and len(value) <= MAX_DIGITS, f"{what} is no fraction")
-    return _fraction(value, what)
+    require(isinstance(value, str) and len(value) <= MAX_DIGITS, f"{what} is no fraction")
+    return read_fraction(value, what)
 
 
 def _check_weights(about: Family, weights: Any) -> None:
     """The weights with their limits and powers of s have to be those of the family."""
-    for orbit, entry in zip(about.orbits, _list(weights, "weights", len(about.orbits)), strict=True):
+    for orbit, entry in zip(about.orbits, read_list(weights, "weights", len(about.orbits)), strict=True):
         expected = [*orbit, about.limit(orbit), about.power(orbit)]
         same = entry == expected and [type(x) for x in entry] == [type(x) for x in expected]
-        _require(same, f"weights has the entry {str(entry)[:60]}, expected {expected} in the family {about.name}")
+        require(same, f"weights has the entry {str(entry)[:60]}, expected {expected} in the family {about.name}")
 
 
 def _box(about: Family, entry: Any) -> Box:
-    low, high, base, centre, radii = _keys(entry, "low high base centre radii", "a box")
+    low, high, base, centre, radii = read_keys(entry, "low high base centre radii", "a box")
     count = len(about.orbits)
-    polynomials = [arb_poly(_coefficients(p)) for p in _list(centre, "the centre of a box", count)]
-    tube = [_dyadic(r, "a radius") for r in _list(radii, "the radii of a box", count)]
-    _require(all(r > 0 for r in tube), "a radius is not positive")
+    polynomials = [arb_poly(_coefficients(p)) for p in read_list(centre, "the centre of a box", count)]
+    tube = [read_dyadic(r, "a radius") for r in read_list(radii, "the radii of a box", count)]
+    require(all(r > 0 for r in tube), "a radius is not positive")
     found = Box(
         _rational(low, "low"),
         _rational(high, "high"),
@@ -125,11 +125,11 @@ def _box(about: Family, entry: Any) -> Box:
         dict(zip(about.orbits, polynomials, strict=True)),
         dict(zip(about.orbits, tube, strict=True)),
     )
-    _require(0 <= found.low < found.high <= 1, "a box is empty, or leaves 0 <= s <= 1")
+    require(0 <= found.low < found.high <= 1, "a box is empty, or leaves 0 <= s <= 1")
     return found
 
 
 def _coefficients(value: Any) -> list[arb]:
-    found = [_dyadic(x, "a coefficient") for x in _list(value, "a polynomial")]
-    _require(0 < len(found) <= MAX_TERMS, f"a polynomial has {len(found)} coefficients, expected 1 to {MAX_TERMS}")
+    found = [read_dyadic(x, "a coefficient") for x in read_list(value, "a polynomial")]
+    require(0 < len(found) <= MAX_TERMS, f"a polynomial has {len(found)} coefficients, expected 1 to {MAX_TERMS}")
     return found

@@ -14,7 +14,7 @@ from math import comb
 
 from flint import arb, arb_poly, arb_series, fmpq
 
-from checks.recheck import UndecidedError
+from checks.recheck_reading import UndecidedError
 
 #: Up to here the series of the arcsine about 0 is summed, beyond it is expanded about the point itself.
 NEAR = Fraction(1, 16)

@@ -21,7 +21,7 @@ from math import ceil
 
 from flint import arb, arb_mat, arb_poly
 
-from checks.recheck import RejectedError, UndecidedError
+from checks.recheck_reading import RejectedError, UndecidedError
 from checks.recheck_uniform_blocks import Component, Hessian, components
 from checks.recheck_uniform_file import Box, Claim
 from checks.recheck_uniform_models import Dual, Interval, Number, ball

@@ -30,7 +30,7 @@ from typing import Any
 
 from flint import arb
 
-from checks.recheck import UndecidedError
+from checks.recheck_reading import UndecidedError
 from checks.recheck_uniform_models import Interval, Number
 
 #: Block of rows, block of columns, on the diagonal.

@@ -21,12 +21,15 @@ from analytic.landscape.intervals_file import to_json, why_not
 from analytic.landscape.intervals_of_k import certify_range
 from analytic.landscape.real_family import real_family
 from analytic.landscape.sizes import SAME, Dimension
-from checks.recheck import Block, Problem, Recheck, RejectedError, Sample, _block, _components, _system
+from checks.recheck_components import block_of, components_of
 from checks.recheck_interval import recheck
 from checks.recheck_interval_file import read
 from checks.recheck_interval_jets import Window, jet, negatives, over, reach, times
 from checks.recheck_interval_network import Network
 from checks.recheck_interval_proofs import Part, ball
+from checks.recheck_network import Sample
+from checks.recheck_reading import Block, Problem, Recheck, RejectedError
+from checks.recheck_zero import reduced_system
 
 TRUE = [
     ("II", 6, 7, SAME, "strict local minimum"),
@@ -114,9 +117,9 @@ def test_at_an_integer_k_the_formulas_are_those_of_the_network(name: str, k: int
         part = Part(claim, box, Fraction(k), Fraction(k))
         problem = claim.at(k)
         values = [p(ball(Fraction(k)) - ball((box.low + box.high) / 2)) for p in box.centre]
-        gradient, _ = _system(problem, values, False)
+        gradient, _ = reduced_system(problem, values, False)
         assert all(bool(x[0].overlaps(y)) for x, y in zip(part.gradient(), gradient, strict=True))
-        for component in _components(problem).values():
+        for component in components_of(problem).values():
             beyond = component.copies[0][1] == len(problem.teachers)
             _, form, _ = part.block(component, part.nothing, beyond)
             assert all(x[0].is_finite() and x[0].rad() < 1e-20 for row in form for x in row)
@@ -151,9 +154,9 @@ def test_any_weights_in_any_blocks_have_the_gradient_and_blocks_of_the_network(r
         for place, x in Sample(problem, values, {}).gradients().items():
             assert found[place][0].overlaps(x), place
             assert found[place][0].rad() < 1e-25
-        for name, component in _components(problem).items():
+        for name, component in components_of(problem).items():
             network = Network(large, sizes, jets, component.named, True)
-            images, expected = network.block(component, 0), _block(problem, values, component)
+            images, expected = network.block(component, 0), block_of(problem, values, component)
             inner = [[network.inner(x, y) for y in component.copies] for x in component.copies]
             for r, c in product(range(len(images)), repeat=2):
                 form = sum((inner[r][s] * images[s][c] for s in range(len(images))), jet([0]))
@@ -167,7 +170,7 @@ def _enlarged(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _check_images(sample: Sample, part: Part, component: Any, beyond: bool) -> None:
-    expected = _block(sample.problem, sample.values, component)
+    expected = block_of(sample.problem, sample.values, component)
     _, form, _ = part.block(component, part.nothing, beyond)
     for row, other in zip(form, expected, strict=True):
         assert all(bool(x[0].overlaps(y)) for x, y in zip(row, other, strict=True))

@@ -18,10 +18,12 @@ from analytic.balls import precision
 from analytic.landscape.certificate import certify, dyadic
 from analytic.landscape.families import critical_point
 from analytic.landscape.named import find_point
-from checks.recheck import Block, Problem, UndecidedError, _block, _components, _inner, _system
+from checks.recheck_components import block_of, components_of, inner_of
+from checks.recheck_reading import Block, Problem, UndecidedError
 from checks.recheck_uniform_blocks import Hessian, components
 from checks.recheck_uniform_models import Dual, Interval, Number
 from checks.recheck_uniform_rows import Family, Orbit, Rows, family
+from checks.recheck_zero import reduced_system
 
 
 @pytest.fixture(autouse=True)
@@ -70,20 +72,21 @@ def test_equations_and_blocks_agree_with_the_checker_of_points(name: str, k: int
         on = Interval(Fraction(1, root), Fraction(1, root), 2)
         rows = Rows(about, on, numbers(about, on, weights, s))
         g = [
-            x * about.groups[o[0]].sign for x, o in zip(_system(problem, weights, False)[0], about.orbits, strict=True)
+            x * about.groups[o[0]].sign
+            for x, o in zip(reduced_system(problem, weights, False)[0], about.orbits, strict=True)
         ]
         for (v, equation), parts in zip(rows.equations(), COMBINATIONS[about.kind], strict=False):
             expected = 2 * arb.pi() * sum((g[i] * sign for i, sign in parts.items()), arb(0))
             assert abs(equation.scaled(v)(arb(0)) * s**v - expected) < 1e-40
         hessian = Hessian(rows)
         found = [spectrum(*hessian.block(c)) for c in components(about)]
-        blocks = [(_block(problem, weights, c), gram(problem, c)) for c in _components(problem).values()]
+        blocks = [(block_of(problem, weights, c), gram(problem, c)) for c in components_of(problem).values()]
         others = [spectrum(polynomials(Q), polynomials(G), 2 * np.pi) for Q, G in blocks]
     np.testing.assert_allclose(sorted(np.concatenate(found)), sorted(np.concatenate(others)), rtol=1e-8, atol=1e-8)
 
 
 def gram(problem: Problem, component: Any) -> list[list[arb]]:
-    return [[arb(_inner(problem, x, y)) for y in component.copies] for x in component.copies]
+    return [[arb(inner_of(problem, x, y)) for y in component.copies] for x in component.copies]
 
 
 def polynomials(matrix: list[list[arb]]) -> list[list[arb_poly]]:
