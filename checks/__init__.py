@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from checks.errors import ClaimError, UnknownClaimError, VacuousClaimError
     from checks.judge import verify
     from checks.point_facts import PointFacts
+    from checks.statements.asymptotics import Expansion, Limit, Order
+    from checks.statements.descent import GradientDescent
+    from checks.statements.eigenvalue_bound import EigenvalueBound
+    from checks.statements.inequality import Inequality
+    from checks.statements.ordering import MatrixOrder
+    from checks.statements.recursion import Recursion
+    from checks.tex.errors import TexError
+    from checks.tex.reading import TexReading, read_tex
     from checks.verdict import Kind, Verdict
 
 _HOME = {
@@ -27,6 +35,17 @@ _HOME = {
     "VacuousClaimError": "errors",
     "verify": "judge",
     "PointFacts": "point_facts",
+    "TexError": "tex.errors",
+    "TexReading": "tex.reading",
+    "read_tex": "tex.reading",
+    "Inequality": "statements.inequality",
+    "MatrixOrder": "statements.ordering",
+    "Limit": "statements.asymptotics",
+    "Expansion": "statements.asymptotics",
+    "Order": "statements.asymptotics",
+    "Recursion": "statements.recursion",
+    "GradientDescent": "statements.descent",
+    "EigenvalueBound": "statements.eigenvalue_bound",
     "Kind": "verdict",
     "Verdict": "verdict",
 }
@@ -34,10 +53,20 @@ _HOME = {
 __all__ = [
     "Claim",
     "ClaimError",
+    "EigenvalueBound",
+    "Expansion",
+    "GradientDescent",
     "Identity",
+    "Inequality",
     "Kind",
+    "Limit",
+    "MatrixOrder",
+    "Order",
     "PointFacts",
+    "Recursion",
     "SpectrumTable",
+    "TexError",
+    "TexReading",
     "UnknownClaimError",
     "Unreadable",
     "VacuousClaimError",
@@ -45,6 +74,7 @@ __all__ = [
     "all_claims",
     "find_claims",
     "read_claims",
+    "read_tex",
     "verify",
 ]
 

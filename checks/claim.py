@@ -13,6 +13,7 @@ from analytic.neurons import PAIR, SELF, STUDENTS, TEACHERS, is_loss_derivative
 from checks.domain import ANGLES, POSITIVE, REALS, Assumption, Domain, read_assumption, read_domain
 from checks.errors import ClaimError
 from checks.point_facts import PointFacts
+from checks.statements.base import Stated
 from checks.verdict import Kind
 
 #: Names that cannot be variables; rho is cos(theta): restrict theta instead.
@@ -20,8 +21,24 @@ RESERVED = frozenset((*CONSTANTS, "rho", "E", "I", "L", "x"))
 OPERATORS = frozenset(("grad", "hess", "limit"))
 
 
+class TwoSided:
+    """Two formulas in vectors, theta and parameters, with definitions that both may use."""
+
+    left: str
+    right: str
+    where: Mapping[str, str]
+
+    def sides(self) -> tuple[Expr, Expr]:
+        """Both sides with the definitions expanded.
+
+        Raises:
+            ClaimError: a side or a definition cannot be read.
+        """
+        return _sides(self.left, self.right, tuple(self.where.items()))
+
+
 @dataclass(frozen=True)
-class Identity:
+class Identity(TwoSided):
     """left = right, for all values of the variables in their domains.
 
     Args:
@@ -57,14 +74,6 @@ class Identity:
         if len(places) != 1:
             raise ClaimError(f"got {text[:200]!r} with {len(places)} equals signs, expected one: LEFT = RIGHT")
         return cls(text[: places[0]].strip(), text[places[0] + 1 :].strip(), where or {})
-
-    def sides(self) -> tuple[Expr, Expr]:
-        """Both sides with the definitions expanded.
-
-        Raises:
-            ClaimError: a side or a definition cannot be read.
-        """
-        return _sides(self.left, self.right, tuple(self.where.items()))
 
 
 @lru_cache(maxsize=4096)
@@ -157,7 +166,7 @@ class Claim:
     """
 
     name: str
-    statement: Identity | SpectrumTable | PointFacts
+    statement: TwoSided | SpectrumTable | PointFacts | Stated
     title: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
@@ -171,7 +180,7 @@ class Claim:
             raise ClaimError(f"got the expected verdicts {sorted(unknown)}, expected some of {[k.value for k in Kind]}")
         if isinstance(self.assumptions, str):
             raise ClaimError(f"got the assumptions {self.assumptions!r}, expected a tuple of inequalities")
-        if not isinstance(self.statement, Identity):
+        if not isinstance(self.statement, TwoSided):
             return
         self.sides()
         self._check_variables()
@@ -188,7 +197,7 @@ class Claim:
             raise ClaimError(
                 f"got domains for {', '.join(self.variables)}, expected none: a claim about L holds for all weights"
             )
-        known = occurring(self.statement, self.parameters) if isinstance(self.statement, Identity) else frozenset()
+        known = occurring(self.statement, self.parameters) if isinstance(self.statement, TwoSided) else frozenset()
         for name in self.variables:
             if name not in known:
                 raise ClaimError(f"got a domain for {name!r}, which does not occur in {self.statement}")
@@ -215,8 +224,8 @@ class Claim:
         Raises:
             ClaimError: the statement is no identity.
         """
-        if not isinstance(self.statement, Identity):
-            raise ClaimError(f"got {self.statement}, expected an identity")
+        if not isinstance(self.statement, TwoSided):
+            raise ClaimError(f"got {self.statement}, expected an identity or an inequality")
         return self.statement.sides()
 
     @property
@@ -242,7 +251,7 @@ class Claim:
     @property
     def norms(self) -> tuple[str, ...]:
         """The vectors or Gaussian variables in order of appearance."""
-        if not isinstance(self.statement, Identity) or self.neurons:
+        if not isinstance(self.statement, TwoSided) or self.neurons:
             return ()
         return _vectors(self.sides(), self.parameters)
 
@@ -256,7 +265,7 @@ class Claim:
     @property
     def limit(self) -> str | None:
         """The angle at which limits are taken, as text, if there are any."""
-        return _limit(self.sides()) if isinstance(self.statement, Identity) else None
+        return _limit(self.sides()) if isinstance(self.statement, TwoSided) else None
 
     def read_assumptions(self) -> tuple[Assumption, ...]:
         """The assumptions as inequalities."""
@@ -275,7 +284,7 @@ def _check_domain(name: str, domain: Domain) -> None:
         raise ClaimError("got a domain for theta that is not within [0, pi], where angles between vectors lie")
 
 
-def occurring(statement: Identity, declared: tuple[str, ...]) -> frozenset[str]:
+def occurring(statement: TwoSided, declared: tuple[str, ...]) -> frozenset[str]:
     """The variables of an identity that may have a domain: parameters, norms, and theta between two vectors.
 
     Args:

@@ -9,12 +9,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from analytic.formula import CONSTANTS, names
-from checks.claim import Claim, Identity, SpectrumTable, occurring
+from checks.claim import Claim, Identity, SpectrumTable, TwoSided, occurring
 from checks.domain import read_assumption
 from checks.errors import ClaimError
 from checks.point_facts import PointFacts
+from checks.statements.base import Stated
+from checks.statements.keys import READERS
 
-Statement = Identity | SpectrumTable | PointFacts
+Statement = TwoSided | SpectrumTable | PointFacts | Stated
 SHARED = ("title", "source", "variables", "assume", "define", "expect", "claim")
 KEYS = ("name", "title", "source", "limits", "variables", "assume", "define", "expect")
 
@@ -68,6 +70,10 @@ def read_claim(table: Mapping[str, Any], shared: Shared, name: str) -> Claim:
         >>> read_claim({"statement": "E[relu(u)] = |u|/sqrt(2*pi)"}, Shared(), "mean").name
         'mean'
     """
+    if "tex" in table:
+        from checks.tex.stated import table_in_tex  # loads the reader of LaTeX
+
+        table = table_in_tex(table, shared.variables)
     check_keys(table, (*KEYS, *(k for keys in STATEMENTS for k in keys)), "a claim")
     kinds = [keys for keys in STATEMENTS if any(k in table for k in keys)]
     if len(kinds) != 1:
@@ -76,13 +82,15 @@ def read_claim(table: Mapping[str, Any], shared: Shared, name: str) -> Claim:
     defined = {**shared.define, **texts(table, "define")}
     statement = STATEMENTS[kinds[0]](table, defined)
     variables, assume = texts(table, "variables"), listed(table, "assume")
-    if isinstance(statement, Identity):
+    if isinstance(statement, TwoSided):
         declared = {**shared.variables, **variables}
         used = occurring(statement, tuple(declared))
         variables = {**{n: d for n, d in shared.variables.items() if n in used}, **variables}
         assume = (*(a for a in shared.assume if _concerns(a, used)), *assume)
     elif variables or assume or texts(table, "define"):
-        raise ClaimError(f"got variables, assume or define with {statement}, expected them with an identity only")
+        raise ClaimError(
+            f"got variables, assume or define with {statement}, expected them with an identity or inequality only"
+        )
     return Claim(
         text(table, "name") or name,
         statement,
@@ -114,7 +122,9 @@ def table_of(claim: Claim) -> dict[str, Any]:
         table |= {"left": stated.left, "right": stated.right, "define": dict(stated.where)}
     elif isinstance(stated, SpectrumTable):
         table["spectrum"] = {"point": stated.point, "rows": [list(row) for row in stated.rows]}
-    else:
+    elif isinstance(stated, Stated):
+        table |= stated.table()
+    elif isinstance(stated, PointFacts):
         facts = {name: value for name, value in vars(stated).items() if value not in (None, ())}
         rows = {"eigenvalues": [list(row) for row in stated.eigenvalues]} if stated.eigenvalues else {}
         table["critical_point"] = facts | rows
@@ -135,14 +145,14 @@ def _identity(table: Mapping[str, Any], define: Mapping[str, str]) -> Identity:
         if "left" in table or "right" in table:
             raise ClaimError("got both statement and left or right, expected statement = 'LEFT = RIGHT' alone")
         found = Identity.read(text(table, "statement"))
-        return Identity(found.left, found.right, _used(define, f"{found.left} {found.right}"))
+        return Identity(found.left, found.right, used(define, f"{found.left} {found.right}"))
     if "left" not in table or "right" not in table:
         raise ClaimError("got one side of an identity, expected both left and right")
     left, right = text(table, "left"), text(table, "right")
-    return Identity(left, right, _used(define, f"{left} {right}"))
+    return Identity(left, right, used(define, f"{left} {right}"))
 
 
-def _used(define: Mapping[str, str], formulas: str) -> dict[str, str]:
+def used(define: Mapping[str, str], formulas: str) -> dict[str, str]:
     """The definitions that the formulas use, directly or through each other."""
     found: dict[str, str] = {}
     while True:
@@ -154,21 +164,21 @@ def _used(define: Mapping[str, str], formulas: str) -> dict[str, str]:
 
 
 def _spectrum(table: Mapping[str, Any], _: Mapping[str, str]) -> SpectrumTable:
-    inner = _inner(table, "spectrum", ("point", "rows"))
-    return SpectrumTable(text(inner, "point") or "global", tuple(_pair(row) for row in _rows(inner.get("rows"))))
+    found = inner(table, "spectrum", ("point", "rows"))
+    return SpectrumTable(text(found, "point") or "global", tuple(_pair(row) for row in _rows(found.get("rows"))))
 
 
 def _critical_point(table: Mapping[str, Any], _: Mapping[str, str]) -> PointFacts:
     fields = ("point", "k", "d", "loss", "index", "smallest", "eigenvalues", "isotropy", "gauss_newton")
-    inner = dict(_inner(table, "critical_point", fields))
-    if "point" not in inner or "k" not in inner:
+    found = dict(inner(table, "critical_point", fields))
+    if "point" not in found or "k" not in found:
         raise ClaimError("got a critical_point without point or k, expected both, such as point = 'II', k = 6")
-    if "eigenvalues" in inner:
-        inner["eigenvalues"] = tuple((_text(v, "an eigenvalue"), m) for v, m in map(_two, _rows(inner["eigenvalues"])))
+    if "eigenvalues" in found:
+        found["eigenvalues"] = tuple((_text(v, "an eigenvalue"), m) for v, m in map(_two, _rows(found["eigenvalues"])))
     for key in ("point", "loss", "smallest", "isotropy", "gauss_newton"):
-        if key in inner:
-            inner[key] = _text(inner[key], key)
-    return PointFacts(**inner)
+        if key in found:
+            found[key] = _text(found[key], key)
+    return PointFacts(**found)
 
 
 #: The keys that state something, by kind, and what reads them.
@@ -176,6 +186,7 @@ STATEMENTS: dict[tuple[str, ...], Callable[[Mapping[str, Any], Mapping[str, str]
     ("statement", "left", "right"): _identity,
     ("spectrum",): _spectrum,
     ("critical_point",): _critical_point,
+    **READERS,
 }
 
 
@@ -188,12 +199,17 @@ def check_keys(table: Mapping[str, Any], known: tuple[str, ...], what: str) -> N
             raise ClaimError(f"got the key {key[:60]!r} in {what}, {hint}")
 
 
-def _inner(table: Mapping[str, Any], key: str, known: tuple[str, ...]) -> Mapping[str, Any]:
-    inner = table[key]
-    if not isinstance(inner, Mapping):
-        raise ClaimError(f"got {key} = {str(inner)[:60]!r}, expected a table with {', '.join(known)}")
-    check_keys(inner, known, key)
-    return inner
+def inner(table: Mapping[str, Any], key: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+    """The table under a key.
+
+    Raises:
+        ClaimError: it is none, or has a key that is not known.
+    """
+    found = table[key]
+    if not isinstance(found, Mapping):
+        raise ClaimError(f"got {key} = {str(found)[:60]!r}, expected a table with {', '.join(known)}")
+    check_keys(found, known, key)
+    return found
 
 
 def text(table: Mapping[str, Any], key: str) -> str:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import chain, islice
-
-from flint import arb
 
 from analytic.algebra import evaluate
 from analytic.balls import disjoint, finite, precision
@@ -16,154 +11,31 @@ from analytic.closed_forms import ClosedForms
 from analytic.constants import multiple_of_pi, rational_value
 from analytic.errors import (
     AnalyticError,
-    DerivationError,
     DomainError,
     FormulaError,
-    NoClosedFormError,
     OutsideRingError,
 )
 from analytic.formula import PI, Expr, may_lack_value, rewrite, walk
 from analytic.frame import Tensor
-from analytic.interpret import Interpreter, tensor_formula
-from analytic.neurons import is_loss_derivative, loss_derivative, split_by_class, zero_of_order
-from analytic.readable import readable
-from analytic.ring import Element, Ring, canonical_ring
+from analytic.interpret import tensor_formula
+from analytic.neurons import zero_of_order
+from analytic.ring import Element, Ring
 from analytic.writing import written
 from checks.claim import OPERATORS, Claim
+from checks.counterexamples import PRECISIONS, find_counterexample
 from checks.derived import DerivingInterpreter, derived_form
 from checks.domain import POSITIVE, read_domain
 from checks.errors import ClaimError, VacuousClaimError
 from checks.existence import unproved_conditions
 from checks.points import Point, random_points, simple_points, vectors_of
-from checks.verdict import Counterexample, ExactEvidence, Outcome
+from checks.sides import Side, sides_by_class, value_pairs
+from checks.verdict import ExactEvidence, Outcome
 
-#: Precisions tried for balls, in bits.
-PRECISIONS = (106, 212, 848, 3392, 13568)
 #: Working precision for a claim about one point.
 ENCLOSING = 848
-#: Every simple point is looked at with the first two precisions, the first few points with all.
-THOROUGH_POINTS = 4
 SECOND_ENGINE_POINTS = 8
 #: How many random points are looked at for one without a value.
 HOLE_POINTS = 24
-SIMPLE_POINTS = 400
-#: The same where functions are integrals, and where every point costs certified quadrature.
-DEAR_POINTS, SLOW_POINTS = 40, 6
-DEAR, CERTIFIED = 1, 2
-_INTEGRALS = ("Phi2", "owens_t", "orthant", "re_Phi", "im_Phi")
-
-
-@dataclass(frozen=True)
-class Side:
-    """One class of one side of an identity.
-
-    Args:
-        expr: its formula.
-        ring: the ring of its class.
-        tensor: its value in the ring, or None if it is outside. With ``why`` set the ring has variables free that the
-            claim fixes: normal form 0 still proves, anything else says nothing.
-        closed: whether it can be evaluated as it stands, without deriving anything.
-        why: why equality cannot be decided in the ring; empty if it can.
-    """
-
-    expr: Expr
-    ring: Ring
-    tensor: Tensor[Element] | None
-    closed: bool
-    why: str = ""
-
-    def at(self, point: Point) -> Tensor[arb]:
-        """The value at a point in balls: as it stands if it is closed, else from what was derived."""
-        interpreter = point.interpreter()
-        if self.closed:
-            return interpreter.tensor(self.expr)
-        if self.tensor is None:
-            return DerivingInterpreter(interpreter.algebra, self.ring, point).tensor(self.expr)
-        return self.tensor.map(lambda x: interpreter.tensor(readable(x, self.ring)).scalar)
-
-    def shown(self) -> str:
-        """What was derived, as text."""
-        if self.closed or self.tensor is None:
-            return str(self.expr)
-        return str(tensor_formula(self.tensor, self.ring))
-
-
-def is_closed(expr: Expr) -> bool:
-    """Whether the formula has nothing to derive."""
-    operators = {n.children[0].identifier for n in walk(expr) if n.head == "call"} & OPERATORS
-    return not operators and not any(n.head == "expect" for n in walk(expr))
-
-
-def ring_of(claim: Claim, kind: str) -> Ring:
-    """The canonical ring of one class of a claim, with what its domains fix.
-
-    Raises:
-        OutsideRingError: a variable is fixed at a point whose value is not in the ring.
-    """
-    vectors = vectors_of(claim, kind)
-    angle: Fraction | None = None
-    theta = claim.domain("theta").point if len(vectors) > 1 else None
-    if theta is not None:
-        angle = multiple_of_pi(theta)
-        if angle is None:
-            raise OutsideRingError(f"theta is fixed at {theta}, which is not a rational multiple of pi")
-    values: dict[str, Fraction] = {}
-    for name in (*(f"|{n}|" for n in vectors), *claim.parameters):
-        point = claim.domain(name).point
-        value = None if point is None else rational_value(point)
-        if point is not None and value is None:
-            raise OutsideRingError(f"{name} is fixed at {point}, which is not visibly rational")
-        values |= {} if value is None else {name: value}
-    return canonical_ring(vectors, claim.parameters, angle, tuple(sorted(values.items())))
-
-
-def sides_by_class(claim: Claim) -> dict[str, tuple[Side, Side]]:
-    """Both sides of the claim, class by class.
-
-    Raises:
-        ClaimError: a side has no meaning, such as a vector plus a scalar.
-    """
-    left, right = claim.sides()
-    try:
-        if not claim.neurons:
-            return {"": _both(claim, left, right)}
-        parts = [_neuron_side(claim, s) for s in (left, right)]
-    except (FormulaError, DomainError) as error:
-        raise ClaimError(f"{claim.name}: {error}") from None
-    return {c: (parts[0][c], parts[1][c]) for c in claim.classes}
-
-
-def _neuron_side(claim: Claim, expr: Expr) -> dict[str, Side]:
-    if is_loss_derivative(expr):
-        blocks = loss_derivative(expr)
-        if set(blocks) != set(claim.classes):
-            raise ClaimError("got two different derivatives of L, expected one of them and a formula")
-        return {c: Side(expr, b.ring, b.tensor, closed=False) for c, b in blocks.items()}
-    return {c: _side(claim, e, c) for c, e in split_by_class(expr, claim.classes).items()}
-
-
-def _both(claim: Claim, left: Expr, right: Expr) -> tuple[Side, Side]:
-    """Both sides in one ring: where fixing a variable leaves one outside, with every variable free."""
-    sides = _side(claim, left, ""), _side(claim, right, "")
-    if sides[0].ring is sides[1].ring:
-        return sides
-    why = next(s.why for s in sides if s.why)
-    return _side(claim, left, "", why), _side(claim, right, "", why)
-
-
-def _side(claim: Claim, expr: Expr, kind: str, why: str = "") -> Side:
-    closed = is_closed(expr)
-    free = canonical_ring(vectors_of(claim, kind), claim.parameters)
-    try:
-        ring = free if why else ring_of(claim, kind)
-    except OutsideRingError as error:
-        ring, why = free, str(error)
-    for candidate in dict.fromkeys((ring, free)):
-        try:
-            return Side(expr, candidate, Interpreter(candidate).tensor(expr), closed, why)
-        except (OutsideRingError, DerivationError, DomainError, NoClosedFormError) as error:
-            why = why or str(error)
-    return Side(expr, ring, None, closed, why)
 
 
 def judge_identity(claim: Claim, seed: int) -> ExactEvidence:
@@ -181,8 +53,22 @@ def judge_identity(claim: Claim, seed: int) -> ExactEvidence:
         ClaimError: the sides are of different kinds.
         VacuousClaimError: no point satisfies the assumptions.
     """
+    return judge_sides(claim, sides_by_class(claim), seed)
+
+
+def judge_sides(claim: Claim, sides: Mapping[str, tuple[Side, Side]], seed: int) -> ExactEvidence:
+    """What the exact witness says of two sides about the variables of a claim.
+
+    Args:
+        claim: gives the variables, their domains and the assumptions.
+        sides: both sides by class.
+        seed: see ``judge_identity``.
+
+    Raises:
+        ClaimError, VacuousClaimError: see ``judge_identity``.
+    """
     found = []
-    for kind, (left, right) in sides_by_class(claim).items():
+    for kind, (left, right) in sides.items():
         if next(iter(simple_points(claim, kind)), None) is None and not random_points(claim, 1, seed, kind):
             raise VacuousClaimError(f"no test point satisfies {', '.join(claim.assumptions) or 'the domains'}")
         found.append(compare(claim, kind, left, right, seed))
@@ -316,7 +202,7 @@ def _confirmed(
     with precision(212):
         for point in points:
             with suppress(DomainError):
-                pairs = _value_pairs(left, right, point)
+                pairs = value_pairs(left, right, point)
                 valued += all(finite(x) and finite(y) for x, y in pairs)
                 if any(disjoint(x, y) for x, y in pairs):
                     detail = f"the normal form is 0, but balls at {point} are disjoint: an error in the program"
@@ -358,80 +244,6 @@ def _hole(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Point 
     return None
 
 
-def _value_pairs(left: Side, right: Side, point: Point) -> list[tuple[arb, arb]]:
-    a, b = left.at(point), right.at(point)
-    angle = point.exact_angle
-    if angle is not None and angle.parallel:
-        for x in (a, b):
-            if any("2" in k and not c.contains(0) for k, c in x.coordinates.items()):
-                raise DomainError("a side has no value at parallel vectors: it depends on the direction of approach")
-    if a.order != b.order:
-        full = a if a.order else b
-        a, b = (t if t.order else _zero_like(full, t.scalar) for t in (a, b))
-    return [(a.coordinates[k], b.coordinates[k]) for k in a.coordinates]
-
-
-def _zero_like(full: Tensor[arb], value: arb) -> Tensor[arb]:
-    """A scalar that is exactly 0 as the zero of another kind."""
-    if not value.is_zero():
-        raise ClaimError(f"got {full.kind} on one side and a scalar on the other, expected the same kind")
-    return Tensor(full.order, dict.fromkeys(full.coordinates, value))
-
-
-def find_counterexample(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Counterexample | None:
-    """The first point at which balls of the two sides are disjoint: simple points, then random ones.
-
-    All points are looked at with little precision before the first few are looked at with much: slips often agree at
-    the simplest points, and high precision is dear where functions are integrals.
-    """
-    cost = max(_cost(left), _cost(right))
-    points = list(islice(simple_points(claim, kind), (SIMPLE_POINTS, DEAR_POINTS, SLOW_POINTS)[cost]))
-    further = () if cost == CERTIFIED else _lazily(claim, kind, seed)
-    cheap, thorough = PRECISIONS[: 1 if cost == CERTIFIED else 2], PRECISIONS[2 : (len(PRECISIONS), 3, 2)[cost]]
-    found = (_difference(left, right, p, bits) for p in chain(points, further) for bits in cheap)
-    again = (_difference(left, right, p, bits) for p in points[:THOROUGH_POINTS] for bits in thorough)
-    return next((_counterexample(p, kind, x, y) for p, x, y in filter(None, chain(found, again))), None)
-
-
-def _difference(left: Side, right: Side, point: Point, bits: int) -> tuple[Point, arb, arb] | None:
-    """The first coordinates at a point whose balls are disjoint."""
-    with precision(bits):
-        try:
-            pairs = _value_pairs(left, right, point)
-        except (DomainError, OutsideRingError):
-            return None
-        return next(((point, x, y) for x, y in pairs if disjoint(x, y)), None)
-
-
-def _cost(side: Side) -> int:
-    """0 for elementary functions, DEAR for functions that balls integrate, CERTIFIED where there is no closed form."""
-    formulas = [side.expr]
-    if not side.closed and side.tensor is None:
-        for node in walk(side.expr):
-            if node.head == "expect":
-                try:
-                    formulas.append(derived_form(node.children[0], side.ring.norms, side.ring.parameters).value)
-                except NoClosedFormError:
-                    return CERTIFIED
-    return DEAR if any(n.is_call(f) for e in formulas for n in walk(e) for f in _INTEGRALS) else 0
-
-
-def _lazily(claim: Claim, kind: str, seed: int) -> Iterator[Point]:
-    yield from random_points(claim, SECOND_ENGINE_POINTS, seed, kind)
-
-
-def _counterexample(point: Point, kind: str, x: arb, y: arb) -> Counterexample:
-    summand = {"students": " (summand over the other students)", "teachers": " (summand over the teachers)"}
-    ratio = x / y
-    texts = next(t for t in (_texts(digits, x, y) for digits in (15, 30, 60, 120, 1000, 5000)) if t[0] != t[1])
-    shown = ratio.str(max(15, len(texts[0])), radius=False) if finite(ratio) else None
-    return Counterexample(f"{point}{summand.get(kind, '')}", *texts, shown)
-
-
-def _texts(digits: int, x: arb, y: arb) -> tuple[str, str]:
-    return x.str(digits, radius=False), y.str(digits, radius=False)
-
-
 def _by_balls(
     claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...], seed: int
 ) -> ExactEvidence:
@@ -460,7 +272,7 @@ def _enclosed(claim: Claim, kind: str, left: Side, right: Side, conditions: tupl
     point = next(iter(simple_points(claim, kind)))
     with precision(ENCLOSING):
         try:
-            pairs = _value_pairs(left, right, point)
+            pairs = value_pairs(left, right, point)
         except DomainError as error:
             return ExactEvidence(Outcome.UNDECIDED, "balls", left.shown(), conditions, str(error))
         gaps = [abs(x - y).abs_upper() for x, y in pairs]
@@ -469,13 +281,3 @@ def _enclosed(claim: Claim, kind: str, left: Side, right: Side, conditions: tupl
         eps = max(gaps, key=lambda g: float(g.log()) if g > 0 else float("-inf"))
         detail = f"|left - right| <= {eps.str(3, radius=False)} at the only point {point}, {ENCLOSING} bits"
     return ExactEvidence(Outcome.ENCLOSED, "balls at the only point of the domain", left.shown(), conditions, detail)
-
-
-def has_value(claim: Claim, seed: int) -> bool:
-    """Whether both sides have finite values at some test point; a formula without any is no statement."""
-    for kind, sides in sides_by_class(claim).items():
-        for point in random_points(claim, SECOND_ENGINE_POINTS, seed, kind):
-            with precision(PRECISIONS[0]):
-                if all(finite(x) for s in sides for x in s.at(point).coordinates.values()):
-                    return True
-    return False

@@ -10,22 +10,22 @@ from flint import arb
 
 from analytic.balls import precision
 from analytic.errors import AnalyticError, DomainError, FormulaError, OutsideRingError
-from analytic.formula import Expr
 from analytic.frame import Tensor
 from checks.claim import Claim, Identity, SpectrumTable
 from checks.claim_table import table_of
 from checks.critical_points import certificate, judge_facts
 from checks.empirical import QUADRATURE, SAMPLING, Settings, confront, estimate_side, estimated_at, is_derivative
 from checks.errors import ClaimError
-from checks.exact import Side, has_value, is_closed, judge_identity, sides_by_class
+from checks.exact import judge_identity
 from checks.neurons import judge_networks
 from checks.point_facts import PointFacts
-from checks.point_slips import slips_of_facts
 from checks.point_witness import point_evidence
 from checks.points import Point, random_points
-from checks.slips import slips
-from checks.spectra import judge_samples, judge_table, read_rows, slips_of_table
-from checks.verdict import EmpiricalEvidence, ExactEvidence, Kind, Outcome, Power, Verdict
+from checks.power import with_fact_slips, with_slips, with_table_slips
+from checks.sides import Side, is_closed, sides_by_class
+from checks.spectra import judge_samples, judge_table, read_rows
+from checks.statements.judges import judge_of
+from checks.verdict import EmpiricalEvidence, ExactEvidence, Kind, Outcome, Verdict
 from numeric import NumericError
 
 #: Probability of a false alarm of a whole report; a report of several claims splits it.
@@ -71,7 +71,7 @@ def verify(
         'PROVED'
         >>> bad = verify("E[step(u)*step(v)]", "theta/(2*pi)")
         >>> bad.kind.value, bad.exact.counterexample.point, bad.repair
-        ('REFUTED', '|u| = 1, |v| = 1, theta = 2*atan(1/2)', '(pi - theta)/(2*pi)  (pi - theta for theta)')
+        ('REFUTED', '|u| = 1, |v| = 1, theta = pi/3', '(pi - theta)/(2*pi)  (pi - theta for theta)')
     """
     if not 0 < alpha < 1:
         raise ClaimError(f"got alpha = {alpha}, expected a probability strictly between 0 and 1, such as 1e-6")
@@ -92,10 +92,13 @@ def _judge(claim: Claim, settings: Settings, power: bool) -> Verdict:
         return _judge_spectrum(claim, claim.statement, settings, power)
     if isinstance(claim.statement, PointFacts):
         return _judge_point(claim, claim.statement, settings, power)
+    other = judge_of(claim.statement)
+    if other is not None:
+        return other(claim, settings, power)
     exact = judge_identity(claim, settings.seed)
     empirical, missing = empirical_evidence(claim, settings)
     verdict = decide(claim, exact, empirical, missing, lambda: empirical_evidence(claim, fresh(settings))[0])
-    return _with_slips(claim, verdict, settings) if power else verdict
+    return with_slips(claim, verdict, settings) if power else verdict
 
 
 def empirical_evidence(claim: Claim, settings: Settings) -> tuple[tuple[EmpiricalEvidence, ...], str]:
@@ -233,13 +236,7 @@ def _judge_spectrum(claim: Claim, table: SpectrumTable, settings: Settings, powe
         reason = f"{exact.detail}; samples agree at {sum(e.agrees for e in empirical)} of {len(empirical)} sizes only"
         return Verdict(claim.name, str(claim.statement), Kind.INCONCLUSIVE, reason, claim.expect, exact, empirical)
     verdict = decide(claim, exact, empirical, "", lambda: ())
-    if power and verdict.kind is Kind.PROVED:
-        outcomes = [(d, judge_table(slip).outcome) for d, slip in slips_of_table(rows)]
-        return replace(verdict, power=_power(outcomes))
-    if power and verdict.kind is Kind.REFUTED:
-        repairs = (d for d, slip in slips_of_table(rows) if judge_table(slip).outcome is Outcome.EQUAL)
-        return replace(verdict, repair=next(repairs, None))
-    return verdict
+    return with_table_slips(verdict, rows) if power else verdict
 
 
 def _judge_point(claim: Claim, facts: PointFacts, settings: Settings, power: bool) -> Verdict:
@@ -257,40 +254,9 @@ def _judge_point(claim: Claim, facts: PointFacts, settings: Settings, power: boo
         return replace(verdict, kind=Kind.INCONCLUSIVE, reason="; ".join(t for t in (exact.detail, missing) if t))
     if verdict.kind is Kind.REFUTED:
         return replace(verdict, reason=exact.detail, repair=repair if power else None)
-    if power:
-        return replace(verdict, power=_power([(d, judge_facts(slip)[0].outcome) for d, slip in slips_of_facts(facts)]))
-    return verdict
+    return with_fact_slips(verdict, facts) if power else verdict
 
 
 def fresh(settings: Settings) -> Settings:
     """The same budget and points, with other draws."""
     return replace(settings, offset=settings.offset + 1_000_003)
-
-
-def _power(outcomes: Sequence[tuple[str, Outcome | None]]) -> Power:
-    real = [(d, o) for d, o in outcomes if o not in (Outcome.EQUAL, None)]
-    survivors = tuple(d for d, o in real if o is not Outcome.DIFFERENT)
-    return Power(len(real) - len(survivors), len(real), survivors)
-
-
-def _with_slips(claim: Claim, verdict: Verdict, settings: Settings) -> Verdict:
-    """Adds the power of a proof, or the repair of a refuted claim."""
-    if verdict.kind not in (Kind.PROVED, Kind.REFUTED) or not isinstance(claim.statement, Identity):
-        return verdict
-    left, right = claim.sides()
-    if not is_closed(right):
-        return verdict
-    outcomes = ((d, str(s), slip_outcome(claim, left, s, settings.seed)) for d, s in slips(right))
-    if verdict.kind is Kind.PROVED:
-        return replace(verdict, power=_power([(f"{text}  ({d})", o) for d, text, o in outcomes]))
-    return replace(verdict, repair=next((f"{text}  ({d})" for d, text, o in outcomes if o is Outcome.EQUAL), None))
-
-
-def slip_outcome(claim: Claim, left: Expr, slip: Expr, seed: int) -> Outcome | None:
-    """What the exact witness says of a slip; None if it is no formula with a value, such as sqrt(-1)."""
-    try:
-        slipped = replace(claim, statement=Identity(str(left), str(slip)))
-        outcome = judge_identity(slipped, seed).outcome
-        return None if outcome is Outcome.UNDECIDED and not has_value(slipped, seed) else outcome
-    except (ClaimError, AnalyticError):
-        return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from checks.errors import ClaimError
 from checks.report import JSON, Cell, Column, Report
+from checks.report.pictures import Curve, Curves, Eigenvalue, Stems
 
 if TYPE_CHECKING:
     from flint import arb
@@ -74,6 +75,9 @@ def point_report(point: CriticalPoint, digits: int, environment: Mapping[str, JS
         payload,
         environment,
         len(listed),
+        pictures=(
+            Stems(tuple(Eigenvalue(float(r.value.arb), r.multiplicity, r.component) for r in found.rows), title),
+        ),
     )
 
 
@@ -235,7 +239,30 @@ def thresholds_report(
     if last is not None and found.followed[1] < 0.999 * last and not any(e.kind == "ends" for e in found):
         notes.append(f"not followed to k = {last:g}: the precision of the continuation does not reach that far")
     title = f"Thresholds of the family {found.name} over real k (d = k)"
-    return Report("thresholds", title, columns, rows, tuple(notes), payload, environment)
+    return Report(
+        "thresholds", title, columns, rows, tuple(notes), payload, environment, pictures=_index_curve(found, title)
+    )
+
+
+def _index_curve(found: Thresholds, title: str) -> tuple[Curves, ...]:
+    """The index as a function of k between events; interrupted where it is not known."""
+    curves: list[Curve] = []
+    line: list[tuple[float, float]] = []
+    begin = found.followed[0]
+    for e in found:
+        k = float(e.k.arb)
+        if e.index_before is not None:
+            line += [(begin, float(e.index_before)), (k, float(e.index_before))]
+        if e.index_before is None or e.index_after is None:
+            curves += [Curve("index", tuple(line))] if line else []
+            line = []
+        begin = k
+    last = found.events[-1].index_after if found.events else None
+    line += (
+        [] if last is None or begin >= found.followed[1] else [(begin, float(last)), (found.followed[1], float(last))]
+    )
+    curves += [Curve("index", tuple(line))] if line else []
+    return (Curves(tuple(curves), f"Index against k: {title}", "k", "index of the Hessian"),) if curves else ()
 
 
 def expansion_report(
@@ -259,7 +286,24 @@ def expansion_report(
         "is observed at large k"
     ]
     title = f"Expansion of the {what} of the family {name} in powers of k^(-1/2)"
-    return Report("expansion", title, columns, rows, tuple(notes), payload, environment, len(rows))
+    picture = (_orders(terms[0], name),) if len(terms) == 1 else ()
+    return Report("expansion", title, columns, rows, tuple(notes), payload, environment, len(rows), pictures=picture)
+
+
+def _orders(term: Expansion, name: str) -> Curves:
+    """The size of each term of an expansion against k: straight lines in logarithmic scales, one slope an order."""
+    from analytic.balls import precision
+
+    series, ends = term.series, (10.0, 1e6)
+    curves = []
+    with precision(64):
+        for i, c in enumerate(series.coefficients, series.valuation):
+            size = abs(float(c.ball()))
+            if i <= term.order and size > 0:
+                shown = f"k^({-i}/2)" if i % 2 else f"k^{-i // 2}" if i else "1"
+                curves.append(Curve(shown, tuple((k, size * k ** (-i / 2)) for k in ends)))
+    title = f"Terms of the expansion of {term.title}, family {name}, against k"
+    return Curves(tuple(curves), title, "k", "absolute value of the term, logarithmic", logarithmic=True)
 
 
 def _quantity(term: Expansion) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, product
-from math import pi, tan
+from math import ceil, floor, pi, tan
 
 from flint import arb, fmpq
 
@@ -16,20 +16,31 @@ from analytic.algebra import evaluate
 from analytic.angle import Angle
 from analytic.balls import BallAlgebra, rational
 from analytic.formula import Expr
+from analytic.grammar import parse
 from analytic.interpret import Interpreter
 from analytic.neurons import VECTORS
 from analytic.point import angle_at
 from checks.claim import Claim
-from checks.domain import ANGLES, read_domain
+from checks.domain import ANGLES, POSITIVE, REALS, read_domain
 
 #: t = tan(theta/2) of the simple angles, simplest first; pi/2 belongs to t = 1.
 SIMPLE_TANGENTS = [
     Fraction(*f) for f in ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (2, 3), (3, 2), (1, 5), (5, 1), (1, 9), (9, 1))
 ]
+#: pi/2 first, then the angles of the triangle, then those with rational sine and cosine.
+SIMPLE_ANGLES: list[Fraction | Expr] = [
+    SIMPLE_TANGENTS[0],
+    *(parse(a) for a in ("pi/3", "2*pi/3")),
+    *SIMPLE_TANGENTS[1:],
+]
 SIMPLE_NORMS = [Fraction(*f) for f in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3))]
 SIMPLE_REALS = [Fraction(*f) for f in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (1, 3), (3, 1))]
 #: How many candidates are looked at before a claim's assumptions are called unsatisfiable by test points.
 MAX_CANDIDATES = 4000
+#: Larger denominators are not simple.
+MAX_SIMPLE = 2000
+#: Denominators tried when a random point is made simpler.
+MAX_DENOMINATOR = 60
 WIDER_AFTER = 500
 
 
@@ -93,15 +104,77 @@ def simple_points(claim: Claim, kind: str = "") -> Iterator[Point]:
         kind: the class of a claim about neurons.
     """
 
-    def choices(name: str) -> list[Fraction]:
-        return SIMPLE_NORMS if name.startswith("|") else SIMPLE_REALS
-
     free, make = _maker(claim, kind)
-    grids = tuple(len(SIMPLE_TANGENTS if n == "theta" else choices(n)) for n in free)
-    for indices in _by_simplicity(grids):
-        point = make([(SIMPLE_TANGENTS if n == "theta" else choices(n))[i] for n, i in zip(free, indices, strict=True)])
+    choices = [_simple_values(claim, n) for n in free]
+    for indices in _by_simplicity(tuple(map(len, choices))):
+        point = make([values[i] for values, i in zip(choices, indices, strict=True)])
         if admissible(claim, point):
             yield point
+
+
+def _simple_values(claim: Claim, name: str) -> list[Fraction | Expr]:
+    """Simple values of a variable; where none of the usual ones lies in its domain, the simplest that do."""
+    usual = SIMPLE_ANGLES if name == "theta" else SIMPLE_NORMS if name.startswith("|") else SIMPLE_REALS
+    domain = claim.domain(name)
+    if domain in (read_domain(ANGLES), read_domain(POSITIVE), read_domain(REALS)):
+        return list(usual)
+    inside = [v for v in usual if domain.contains(_value(name, v))]
+    low, high = (None if e is None else _float(e) for e in (domain.low, domain.high))
+    if inside or low is None or high is None:
+        return list(inside or usual)
+    if name == "theta":
+        low, high = tan(low / 2), tan(high / 2) if high < pi else 2 * tan(low / 2) + 1
+    return list(simplest_between(Fraction(low), Fraction(high)))
+
+
+def _value(name: str, value: Fraction | Expr) -> arb:
+    if isinstance(value, Expr):
+        return angle_at(value).theta
+    return 2 * rational(value).atan() if name == "theta" else rational(value)
+
+
+def _float(expr: Expr) -> float:
+    return float(evaluate(expr, BallAlgebra({}, None, {})))
+
+
+def simplest_between(low: Fraction, high: Fraction, most: int = 5) -> tuple[Fraction, ...]:
+    """Rationals strictly between two numbers, those of the smallest denominators first.
+
+    Example:
+        >>> [str(q) for q in simplest_between(Fraction(31, 10), Fraction(32, 10), 3)]
+        ['19/6', '22/7', '25/8']
+    """
+    found: list[Fraction] = []
+    denominator = 1
+    while len(found) < most and low < high and denominator < MAX_SIMPLE:
+        first = floor(low * denominator) + 1
+        candidates = (Fraction(n, denominator) for n in range(first, min(first + most, ceil(high * denominator))))
+        found += [q for q in candidates if q not in found]
+        denominator += 1
+    return tuple(found[:most])
+
+
+def simpler_points(claim: Claim, point: Point) -> Iterator[Point]:
+    """Points that differ from one in a value with a smaller denominator, boldest first; none for a fixed angle.
+
+    Args:
+        claim: an identity.
+        point: a point of its domain.
+    """
+    for name in (*point.values, *(("theta",) if point.tangent is not None else ())):
+        value = point.tangent if name == "theta" else point.values[name]
+        assert value is not None
+        seen = {value}
+        for denominator in range(1, min(value.denominator, MAX_DENOMINATOR) + 1):
+            rounded = value.limit_denominator(denominator)
+            if rounded in seen:
+                continue
+            seen.add(rounded)
+            values = point.values if name == "theta" else {**point.values, name: rounded}
+            tangent = rounded if name == "theta" else point.tangent
+            simpler = Point(values, tangent, point.angle, point.constants, point.vectors)
+            if (name != "theta" or rounded > 0) and admissible(claim, simpler):
+                yield simpler
 
 
 @lru_cache(maxsize=32)
@@ -154,7 +227,7 @@ def _draw(name: str, generator: random.Random, claim: Claim, spread: Fraction) -
     return Fraction(low) + (Fraction(high) - Fraction(low)) * Fraction(generator.randint(1, 1022), 1023)
 
 
-def _maker(claim: Claim, kind: str) -> tuple[list[str], Callable[[list[Fraction]], Point]]:
+def _maker(claim: Claim, kind: str) -> tuple[list[str], Callable[[Sequence[Fraction | Expr]], Point]]:
     """The free variables, and how values for them make a point."""
     vectors = vectors_of(claim, kind)
     variables = [f"|{n}|" for n in vectors] + list(claim.parameters) + (["theta"] if len(vectors) > 1 else [])
@@ -162,10 +235,11 @@ def _maker(claim: Claim, kind: str) -> tuple[list[str], Callable[[list[Fraction]
     free = [n for n in variables if n not in fixed]
     constants = {n: e for n, e in fixed.items() if n != "theta"}
 
-    def make(values: list[Fraction]) -> Point:
-        given = dict(zip(free, values, strict=True))
+    def make(values: Sequence[Fraction | Expr]) -> Point:
+        given = {n: v for n, v in zip(free, values, strict=True) if isinstance(v, Fraction)}
+        angle = next((v for v in values if isinstance(v, Expr)), fixed.get("theta"))
         tangent = given.pop("theta", None)
-        return Point(given, tangent, fixed.get("theta"), constants, vectors)
+        return Point(given, tangent, angle, constants, vectors)
 
     return free, make
 

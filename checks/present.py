@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from checks.report import JSON, Cell, Column, Report
+from checks.report.details import Grid
+from checks.report.evidence import evidence
+from checks.report.pictures import Eigenvalue, Stems
 from checks.verdict import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -129,7 +132,18 @@ def spectrum_report(result: Spectrum, digits: int, environment: Mapping[str, JSO
     payload: dict[str, JSON] = {"k": result.k, "d": result.d, "dimension": str(result.dimension)}
     payload |= {"trace": str(result.trace), "eigenvalues": machine}
     title = f"Spectrum of the Hessian of L at W = V = [I_k 0], {title}"
-    return Report("spectrum", title, columns, rows, tuple(notes), payload, environment)
+    picture = () if result.k is None else (Stems(_stems(result), title),)
+    return Report("spectrum", title, columns, rows, tuple(notes), payload, environment, pictures=picture)
+
+
+def _stems(result: Spectrum) -> tuple[Eigenvalue, ...]:
+    """Each eigenvalue once in every component in which it occurs."""
+    return tuple(
+        Eigenvalue(float(row.ball(15).midpoint), int(times.fraction), name)
+        for row in result.rows
+        for name, times in row.components
+        if times.head == "num"
+    )
 
 
 def _spectrum_row(row: SpectrumRow) -> tuple[Cell, ...]:
@@ -157,7 +171,14 @@ def _spectrum_entry(row: SpectrumRow) -> dict[str, JSON]:
 
 
 def verdicts_report(verdicts: Sequence[Verdict], strict: bool, note: str, environment: Mapping[str, JSON]) -> Report:
-    """The table of verdicts, all evidence in the machine-readable part."""
+    """The table of verdicts, all evidence in the machine-readable part and in what a page unfolds.
+
+    Args:
+        verdicts: in the order of the claims.
+        strict: whether INCONCLUSIVE is a failure.
+        note: one more line, if the run was interrupted; empty otherwise.
+        environment: see ``checks.report.environment``.
+    """
     columns = (
         Column("verdict", "verdict"),
         Column("expected", "expected"),
@@ -176,24 +197,39 @@ def verdicts_report(verdicts: Sequence[Verdict], strict: bool, note: str, enviro
     slips = [v.power for v in verdicts if v.power is not None]
     if slips:
         notes.append(f"planted slips refuted: {sum(p.refuted for p in slips)} of {sum(p.total for p in slips)}")
+    notes += [note] if note else []
+    paper = _for_paper(verdicts, tuple(notes))
     for v in verdicts:
         notes += _notes(v, strict)
-    notes += [note] if note else []
     payload: dict[str, JSON] = {
         "summary": dict(counts),
         "failed": list(failed),
         "verdicts": [v.as_dict(strict) for v in verdicts],
     }
-    return Report("verdicts", "Verdicts", columns, rows, tuple(notes), payload, environment)
+    sharing = 0 if note else sum(bool(v.stated) for v in verdicts)  # an unreadable claim takes no part of alpha
+    details = tuple(evidence(v, strict, environment, sharing) for v in verdicts)
+    return Report(
+        "verdicts", "Verdicts", columns, rows, tuple(notes), payload, environment, details=details, paper=paper
+    )
 
 
-def _short(statement: str) -> str:
-    """The statement without its definitions, and a spectrum without its rows: the table stays readable."""
+def _for_paper(verdicts: Sequence[Verdict], notes: tuple[str, ...]) -> Grid:
+    """Claim, statement and verdict; sources and limits as footnotes."""
+    columns = (Column("claim", "claim", share=0.2), Column("statement", "statement", share=0.5), Column("verdict", "v"))
+    rows = tuple((Cell(v.claim), Cell(_short(v.statement, True), form="formula"), Cell(v.kind.value)) for v in verdicts)
+    footnotes = tuple("; ".join(str(v.stated[k]) for k in ("source", "limits") if k in v.stated) for v in verdicts)
+    return Grid("Verdicts", columns, rows, footnotes, notes)
+
+
+def _short(statement: str, defined: bool = False) -> str:
+    """The statement without its definitions (unless wanted), and a spectrum without its rows: the table is readable."""
     head, at, table = statement.partition("spectrum ")
     if statement.startswith("critical point ") and at:
         return f"{head}{table.count(' x ')} eigenvalues"
     head, at, table = statement.partition(" at global: ")
-    return f"{head}{at.rstrip(': ')}, {table.count(' x ')} eigenvalues" if at else statement.partition("  where ")[0]
+    if at:
+        return f"{head}{at.rstrip(': ')}, {table.count(' x ')} eigenvalues"
+    return statement if defined else statement.partition("  where ")[0]
 
 
 def _notes(v: Verdict, strict: bool) -> list[str]:
@@ -219,7 +255,7 @@ def _verdict_row(v: Verdict, strict: bool) -> tuple[Cell, ...]:
         Cell(v.kind.value),
         Cell("yes" if v.as_expected(strict) else "NO", None, v.as_expected(strict)),
         Cell(v.claim),
-        Cell(_short(v.statement), None, v.statement),
+        Cell(_short(v.statement), None, v.statement, "formula"),
         Cell(exact),
         Cell(empirical),
         Cell(slips),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from analytic.algebra import FUNCTIONS
 from analytic.constants import rational_value
 from analytic.formula import ONE, PI, Expr, add, call, mul, name, neg, num, power, rebuild
 
@@ -13,9 +14,13 @@ _SWAPPED = {"sin": "cos", "cos": "sin", "asin": "acos", "acos": "asin"}
 #: Functions that a sign of the argument changes to something else than their negative.
 _ODD_ARGUMENT = frozenset(("Phi", "exp", "Phi2", "step"))
 _ANGLES = ("theta",)
+#: Functions whose arguments are left alone: operators, whose expectations have slips of their own.
+_WHOLE = ("unequal", "theta", "grad", "hess", "limit")
+#: Functions of two vectors that are no operators; others of two names are taken for definitions.
+_OF_NAMES = frozenset((*FUNCTIONS, "theta", "grad", "hess", "limit", "unequal", "sum"))
 
 
-def slips(formula: Expr, most: int = MAX_SLIPS) -> list[tuple[str, Expr]]:
+def slips(formula: Expr, most: int = MAX_SLIPS, whole: bool = True) -> list[tuple[str, Expr]]:
     """Slips of a formula, each with its description, nearest first.
 
     Kinds: a factor 2 (also as factor of the whole), a sign, also of an argument, pi - theta for theta and back, sin for
@@ -24,6 +29,7 @@ def slips(formula: Expr, most: int = MAX_SLIPS) -> list[tuple[str, Expr]]:
     Args:
         formula: the right side of a claim, definitions expanded.
         most: how many are wanted at most.
+        whole: whether the whole may get a factor or another sign.
 
     Returns:
         (description, formula) without duplicates and without the formula itself.
@@ -33,27 +39,86 @@ def slips(formula: Expr, most: int = MAX_SLIPS) -> list[tuple[str, Expr]]:
         >>> [str(e) for _, e in slips(parse("|u|/2"))]
         ['|u|', '|u|/4', '-|u|/2', '1/2', '|u|^2/2']
     """
-    found: dict[Expr, str] = {}
-    for description, slip in (*_whole(formula), *_inside(formula)):
-        if slip != formula and slip not in found:
-            found[slip] = description
-    return [(d, e) for e, d in found.items()][:most]
+    return distinct(formula, every_slip(formula, whole))[:most]
+
+
+def every_slip(formula: Expr, whole: bool = True) -> Iterator[tuple[str, Expr]]:
+    """The same one by one, duplicates and all: what a search wants that keeps few of them."""
+    if whole:
+        yield from _whole(formula)
+    yield from _at_every_node(formula, _here)
+
+
+def distinct(formula: Expr, found: Iterable[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
+    """The slips that differ from the formula and from each other."""
+    kept: dict[Expr, str] = {}
+    for description, slip in found:
+        if slip != formula:
+            kept.setdefault(slip, description)
+    return [(d, e) for e, d in kept.items()]
+
+
+def scaled(factor: Expr, formula: Expr) -> Expr:
+    """A multiple of a formula; sums over neurons stay terms of a sum.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> print(scaled(parse("2"), parse("w_i + sum(j, v_j)")))
+        2*w_i + 2*sum(j, v_j)
+    """
+    if formula.head == "add" and any(t.is_call("sum") for term in formula.children for t in (term, *term.children)):
+        return add(*(mul(factor, term) for term in formula.children))
+    return mul(factor, formula)
 
 
 def _whole(formula: Expr) -> Iterator[tuple[str, Expr]]:
-    yield "a factor 2", mul(num(2), formula)
-    yield "a factor 1/2", mul(num(1) / 2, formula)
-    yield "the sign", neg(formula)
+    yield "a factor 2", scaled(num(2), formula)
+    yield "a factor 1/2", scaled(num(1) / 2, formula)
+    yield "the sign", scaled(num(-1), formula)
 
 
-def _inside(node: Expr) -> Iterator[tuple[str, Expr]]:
+def mends(formula: Expr, vectors: Sequence[str]) -> Iterator[tuple[str, Expr]]:
+    """The reverse of slips that leave nothing behind: a root, a square, a norm of a term, a 1, a unit vector put back.
+
+    Args:
+        formula: a formula with a slip, perhaps.
+        vectors: the vectors of the statement.
+
+    Example:
+        >>> from analytic.grammar import parse
+        >>> [str(e) for _, e in mends(parse("(1 - rho^2)*pi + w"), ("w",))][:3]
+        ['sqrt((1 - rho^2)*pi + w)', '((1 - rho^2)*pi + w)^2', '1 + (1 - rho^2)*pi + w']
+    """
+    return _at_every_node(formula, lambda node: _mended(node, vectors))
+
+
+def _mended(node: Expr, vectors: Sequence[str]) -> Iterator[tuple[str, Expr]]:
+    if node.head == "add":
+        yield f"the root of {node}", call("sqrt", node)
+        yield f"the square of {node}", power(node, num(2))
+        yield f"1 more in {node}", add(num(1), node)
+        yield f"1 less in {node}", add(num(-1), node)
+        for i, term in enumerate(node.children):
+            for n in vectors:
+                norm = Expr("norm", (name(n),))
+                yield f"{norm} in {term}", add(*node.children[:i], mul(norm, term), *node.children[i + 1 :])
+    elif node.is_call("sqrt"):
+        yield f"1 more under the root of {node.children[1]}", call("sqrt", add(num(1), node.children[1]))
+    elif any(node.is_call(f) for f in _SWAPPED):
+        yield f"the square of {node}", power(node, num(2))
+    elif node == PI:
+        yield "the root of pi", call("sqrt", PI)
+    elif node.head == "name" and node.identifier in vectors:
+        yield f"the unit vector of {node}", call("bar", node)
+
+
+def _at_every_node(node: Expr, here: Callable[[Expr], Iterator[tuple[str, Expr]]]) -> Iterator[tuple[str, Expr]]:
     """Slips at this node, then slips inside each of its children."""
-    yield from _here(node)
-    if node.head in ("num", "name", "norm", "dot", "expect") or node.is_call("unequal") or node.is_call("theta"):
+    yield from here(node)
+    if node.head in ("num", "name", "norm", "dot", "expect") or any(node.is_call(f) for f in _WHOLE):
         return
-    start = 1 if node.head == "call" else 0
-    for i in range(start, len(node.children)):
-        for description, slip in _inside(node.children[i]):
+    for i in range(1 if node.head == "call" else 0, len(node.children)):
+        for description, slip in _at_every_node(node.children[i], here):
             yield description, rebuild(node.head, (*node.children[:i], slip, *node.children[i + 1 :]))
 
 
@@ -93,7 +158,7 @@ def _call_slips(node: Expr) -> Iterator[tuple[str, Expr]]:
         yield "the root dropped", arguments[0]
     elif f == "bar":
         yield f"{arguments[0]} for its unit vector", arguments[0]
-    elif f in ("outer", "perp"):
+    elif f in ("outer", "perp") or (len(arguments) == 2 and f not in _OF_NAMES):
         yield f"the arguments of {f} exchanged", call(f, *reversed(arguments))
     elif f == "sum" and arguments[0].is_call("unequal"):
         yield "the sum over the other students dropped", num(0)

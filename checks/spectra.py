@@ -115,16 +115,21 @@ def collect(rows: Rows, k: int | None, d: int | None) -> dict[Surd, Surd]:
     """Claimed multiplicity by eigenvalue, both as surds; a multiplicity of 0 is left out."""
     found: dict[Surd, Surd] = {}
     for value, times in rows:
-        multiplicity = _surd(times, k, d)
+        multiplicity = surd(times, k, d)
         if multiplicity.is_zero():  # the formula of an eigenvalue that does not occur need not have a value
             continue
-        key = _surd(value, k, d)
+        key = surd(value, k, d)
         found[key] = found.get(key, rational_surd(size_field().zero)) + multiplicity
     return {v: m for v, m in found.items() if not m.is_zero()}
 
 
 @lru_cache(maxsize=4096)
-def _surd(expr: Expr, k: int | None, d: int | None) -> Surd:
+def surd(expr: Expr, k: int | None, d: int | None) -> Surd:
+    """A formula in the field of sizes; k or d is free where it is None.
+
+    Raises:
+        AnalyticError: it is not in the field.
+    """
     return evaluate(expr, SizeAlgebra({n: v for n, v in (("k", k), ("d", d)) if v is not None}))
 
 

@@ -49,6 +49,9 @@ class Outcome(StrEnum):
     DIFFERENT = "different"
     UNLIKE = "no point found that settles it"
     UNDECIDED = "undecided"
+    TRUE = "true"
+    TRUE_IN_BALLS = "true in balls"
+    FALSE = "false"
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,14 @@ class Counterexample:
         left: value of the left side.
         right: value of the right side.
         ratio: left divided by right, where that is defined.
+        gap: how far apart they are, in units of the error bars of both values together.
     """
 
     point: str
     left: str
     right: str
     ratio: str | None = None
+    gap: str | None = None
 
 
 @dataclass(frozen=True)
@@ -204,7 +209,8 @@ class Verdict:
             found = self.exact.counterexample
             if found is not None:
                 ratio = f", ratio {found.ratio}" if found.ratio else ""
-                lines.append(f"  at {found.point}: left {found.left}, right {found.right}{ratio}")
+                gap = f"; the gap: {found.gap}" if found.gap else ""
+                lines.append(f"  at {found.point}: left {found.left}, right {found.right}{ratio}{gap}")
         lines += [f"  empirical witness: {e}" for e in self.empirical]
         lines += [f"  did you mean: {self.repair}"] if self.repair else []
         lines += [f"  power: {self.power}"] if self.power else []

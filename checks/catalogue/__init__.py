@@ -9,7 +9,7 @@ from checks.claim import Claim
 from checks.errors import UnknownClaimError
 
 #: Groups that are judged only when they are named: they take minutes, the others together seconds.
-ON_REQUEST = ("pairs", "landscape-dense")
+ON_REQUEST = ("pairs", "landscape-dense", "training-full")
 
 
 @lru_cache(maxsize=1)
@@ -20,9 +20,10 @@ def all_claims() -> dict[str, Claim]:
         >>> "kernels/relu" in all_claims()
         True
     """
-    from checks.catalogue import kernels, landscape, population_loss, spectra
+    from checks.catalogue import kernels, kinds, landscape, population_loss, spectra, training
 
-    claims = [*kernels.CLAIMS, *population_loss.CLAIMS, *spectra.CLAIMS, *landscape.CLAIMS]
+    groups = (kernels, population_loss, spectra, landscape, kinds, training)
+    claims = [claim for group in groups for claim in group.CLAIMS]
     return {c.name: c for c in claims}
 
 
@@ -31,9 +32,10 @@ def _known(names: tuple[str, ...]) -> dict[str, Claim]:
     groups = {n.partition("/")[0] for n in names}
     if not groups & set(ON_REQUEST):
         return all_claims()
-    from checks.catalogue import landscape, pairs
+    from checks.catalogue import landscape, pairs, training
 
     asked = [*(pairs.claims() if "pairs" in groups else ()), *(landscape.DENSE if "landscape-dense" in groups else ())]
+    asked += training.FULL if "training-full" in groups else ()
     return all_claims() | {c.name: c for c in asked}
 
 
@@ -41,8 +43,8 @@ def find_claims(names: tuple[str, ...]) -> list[Claim]:
     """The claims of those names; without names, all but those of the groups in ``ON_REQUEST``.
 
     Args:
-        names: names of claims, or of groups such as ``kernels`` and, on request only, ``pairs`` and
-            ``landscape-dense``.
+        names: names of claims, or of groups such as ``kernels`` and, on request only, ``pairs``,
+            ``landscape-dense`` and ``training-full``.
 
     Returns:
         The claims in the order of the names, each once.

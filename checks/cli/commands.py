@@ -11,6 +11,8 @@ from checks.cli.options import assignments, output_options
 
 if TYPE_CHECKING:
     from analytic.expectation import Expectation
+    from checks.claim import Claim
+    from checks.claim_file import Unreadable
     from checks.steps import StepVerdict
 
 
@@ -109,6 +111,11 @@ def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:
 @click.option(
     "--assume", "assumptions", multiple=True, metavar="INEQUALITY", help="e.g. 'theta < pi/2'; for LEFT = RIGHT."
 )
+@click.option("--tex", multiple=True, metavar="STRING", help=r"A claim in LaTeX; see the page 'Claims in LaTeX'.")
+@click.option(
+    "--activation", multiple=True, metavar="NAME", help=r"Of --tex: 'relu', or '\sigma=relu' for each symbol."
+)
+@click.option("--gaussian", default="", metavar="NAMES", help="Of --tex: random variables whose law it does not say.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of all random draws.")
 @click.option(
     "--alpha", default=1e-6, show_default=True, type=float, help="False-alarm probability of the whole report."
@@ -133,6 +140,9 @@ def verify_command(
     targets: tuple[str, ...],
     variables: dict[str, str],
     assumptions: tuple[str, ...],
+    tex: tuple[str, ...],
+    activation: tuple[str, ...],
+    gaussian: str,
     seed: int,
     alpha: float,
     jobs: int,
@@ -148,7 +158,8 @@ def verify_command(
     out: str | None,
 ) -> int:
     """Judge claims: names or groups of the catalogue (default: all), identities written as 'LEFT = RIGHT', and claim
-    files: TOML, Markdown with claim blocks, or JSON; - reads one from standard input.
+    files: TOML, Markdown with claim blocks, or JSON; - reads one from standard input. What is understood of --tex is
+    shown on standard error before it is judged.
 
     Exit code 0 if every verdict is as expected, 1 if not, 2 if a claim cannot be read.
     """
@@ -160,4 +171,11 @@ def verify_command(
         return list_claims(targets, form, out)
     plan = Plan(seed, alpha, jobs, not no_slips, cluster, seconds)
     limits = Limits(max_bytes, max_claims)
-    return verify_claims(targets, variables, assumptions, plan, strict, form, out, limits, junit)
+    stated: list[Claim | Unreadable] = []
+    if tex or activation or gaussian:
+        from checks.cli.tex import stated_in_tex
+
+        stated = stated_in_tex(tex, activation, gaussian, variables, assumptions)
+        if not any("=" in target for target in targets):  # they belong to the strings
+            variables, assumptions = {}, ()
+    return verify_claims(targets, variables, assumptions, plan, strict, form, out, limits, junit, stated)

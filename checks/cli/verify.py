@@ -65,8 +65,9 @@ def verify_claims(
     out: str | None,
     limits: Limits | None = None,
     junit: str | None = None,
+    stated: Sequence[Claim | Unreadable] = (),
 ) -> int:
-    """Judges the targets and prints the report.
+    """Judges the targets, and claims that were stated elsewhere, and prints the report.
 
     Returns:
         0 if all verdicts are as expected, 1 if not, 2 if a claim cannot be read or has no meaning (the others are
@@ -78,7 +79,7 @@ def verify_claims(
     """
     if not 0 < plan.alpha < 1:
         raise ClaimError(f"got alpha = {plan.alpha}, expected a probability strictly between 0 and 1, such as 1e-6")
-    entries = claims_of(targets, variables, assumptions, limits)
+    entries = [*(claims_of(targets, variables, assumptions, limits) if targets or not stated else ()), *stated]
     places = [i for i, entry in enumerate(entries) if isinstance(entry, Claim)]
     claims = [entry for entry in entries if isinstance(entry, Claim)]
     for file in (out, junit):

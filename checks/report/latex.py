@@ -1,9 +1,14 @@
-r"""Reports for papers: a booktabs table inside a table environment."""
+r"""Reports for papers: a booktabs table, over several pages if it is long."""
+
+from __future__ import annotations
 
 import re
+import unicodedata
 
+from checks.report.details import Grid
 from checks.report.environment import summary
-from checks.report.model import Cell, Report
+from checks.report.latex_math import statement_latex
+from checks.report.model import Cell, Column, Report
 
 _NAMES = """
 α alpha  β beta  γ gamma  δ delta  ε varepsilon  ζ zeta  η eta  θ theta  ι iota  κ kappa  λ lambda  μ mu  ν nu  ξ xi
@@ -36,6 +41,15 @@ _ESCAPES = str.maketrans(
 )
 
 
+_ACCENTS = dict(zip("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030b\u030c\u0327", "`'^~=u.\"Hvc", strict=True))
+_LETTERS = {"ß": r"\ss{}", "ø": r"\o{}", "Ø": r"\O{}", "æ": r"\ae{}", "Æ": r"\AE{}", "œ": r"\oe{}", "Œ": r"\OE{}"}
+_LETTERS |= {"å": r"\aa{}", "Å": r"\AA{}", "ł": r"\l{}", "Ł": r"\L{}", "–": "--", "—": "---", "\u00a0": "~"}
+_LETTERS |= {"‘": "`", "’": "'", "“": "``", "”": "''", "§": r"\S{}", "©": r"\copyright{}", "°": r"$^{\circ}$"}
+_AIRY = r"\renewcommand{\arraystretch}{1.4}"  # or fractions in neighbouring rows would touch
+#: More rows than this go over several pages.
+LONG_TABLE = 20
+
+
 def escape(text: str) -> str:
     r"""The text as LaTeX that prints it.
 
@@ -50,8 +64,22 @@ def escape(text: str) -> str:
     >>> print(escape("verify --strict"))
     verify -{}-strict
     """
-    line = " ".join(text.split()).translate(_ESCAPES)
+    line = "".join(_ESCAPES.get(ord(sign)) or _foreign(sign) for sign in " ".join(text.split()))
     return re.sub(r"([-,])(?=\1)", r"\1{}", line)  # or TeX would join two hyphens or commas into one sign
+
+
+def _foreign(sign: str) -> str:
+    """A letter with an accent as TeX composes it; what pdfTeX has no letter for by its number."""
+    if sign.isascii():
+        return sign
+    if sign in _LETTERS:
+        return _LETTERS[sign]
+    composed = unicodedata.normalize("NFD", sign)
+    base, marks = composed[0], composed[1:]
+    if base.isascii() and base.isalpha() and len(marks) == 1 and marks in _ACCENTS:
+        letter = f"\\{base}" if base in "ij" and marks != "\u0327" else base
+        return f"\\{_ACCENTS[marks]}{{{letter}}}"
+    return f"U+{ord(sign):04X}"
 
 
 def latex_table(report: Report) -> str:
@@ -61,12 +89,12 @@ def latex_table(report: Report) -> str:
         report: any report.
 
     Returns:
-        A table environment that needs booktabs and amsmath, the environment in comments above it.
+        A table environment with the packages it needs and the environment in comments above it.
 
     >>> from checks.report.model import Column
     >>> columns = (Column("claim", "claim"), Column("error", "error", "right"))
     >>> print(latex_table(Report("verdicts", "Claims", columns, ((Cell("a_1"), Cell("1/π", latex=r"1/\pi")),))))
-    % needs \usepackage{booktabs,amsmath}
+    % needs \usepackage{booktabs,amsmath,amssymb}
     \begin{table}
       \centering
       \caption{Claims}
@@ -80,25 +108,84 @@ def latex_table(report: Report) -> str:
     \end{table}
     <BLANKLINE>
     """
+    grid = report.paper
     inside = report.rows[: len(report.rows) - report.displayed]
+    if grid is None:
+        grid = Grid(report.title, report.columns, inside, (), report.notes)
+    wide = any(column.share for column in grid.columns)
+    long = len(grid.rows) > LONG_TABLE
+    packages = ["array"] * wide + ["booktabs"] + ["longtable"] * long + ["amsmath", "amssymb"]
     lines = [
-        r"% needs \usepackage{booktabs,amsmath}",
+        rf"% needs \usepackage{{{','.join(packages)}}}",
         *(f"% {name}: {' '.join(value.split())}" for name, value in summary(report.environment).items()),
-        r"\begin{table}",
-        r"  \centering",
-        rf"  \caption{{{escape(report.title)}}}",
-        rf"  \begin{{tabular}}{{{''.join(column.align[0] for column in report.columns)}}}",
-        r"    \toprule",
-        _row([escape(column.name) for column in report.columns]),
-        r"    \midrule",
-        *(_row([_cell(cell) for cell in row]) for row in inside),
-        r"    \bottomrule",
-        r"  \end{tabular}",
-        *(rf"  \par\smallskip{{\footnotesize {escape(note)}\par}}" for note in report.notes),
-        r"\end{table}",
+        *(_longtable(grid) if long else _table(grid)),
         *_displayed(report.rows[len(inside) :]),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _table(grid: Grid) -> list[str]:
+    """On one page, in a table environment."""
+    rows, notes = _body(grid)
+    return [
+        r"\begin{table}",
+        r"  \centering",
+        *([rf"  \footnotesize{_AIRY}"] if any(column.share for column in grid.columns) else []),
+        rf"  \caption{{{escape(grid.caption)}}}",
+        rf"  \begin{{tabular}}{{{_columns(grid.columns)}}}",
+        r"    \toprule",
+        _row([escape(column.name) for column in grid.columns]),
+        r"    \midrule",
+        *rows,
+        r"    \bottomrule",
+        r"  \end{tabular}",
+        *(rf"  \par\smallskip{{\footnotesize {note}\par}}" for note in notes),
+        r"\end{table}",
+    ]
+
+
+def _longtable(grid: Grid) -> list[str]:
+    """Over as many pages as it takes, its head on each of them."""
+    rows, notes = _body(grid)
+    head = [r"    \toprule", _row([escape(column.name) for column in grid.columns]), r"    \midrule"]
+    return [
+        rf"\begingroup\footnotesize{_AIRY}",
+        rf"\begin{{longtable}}{{{_columns(grid.columns)}}}",
+        rf"    \caption{{{escape(grid.caption)}}} \\",
+        *head,
+        r"    \endfirsthead",
+        *head,
+        r"    \endhead",
+        r"    \bottomrule",
+        r"    \endfoot",
+        *rows,
+        r"\end{longtable}",
+        *(rf"\noindent {note}\par" for note in notes),
+        r"\endgroup",
+    ]
+
+
+def _body(grid: Grid) -> tuple[list[str], list[str]]:
+    """The rows, their first cells with the numbers of the footnotes, and the lines below the table."""
+    numbers: dict[str, int] = {}
+    rows = []
+    for cells, note in zip(grid.rows, grid.footnotes or ("",) * len(grid.rows), strict=True):
+        entries = [_wrapped(_cell(c)) if col.share else _cell(c) for c, col in zip(cells, grid.columns, strict=True)]
+        if note:
+            entries[0] += rf"\textsuperscript{{{numbers.setdefault(note, len(numbers) + 1)}}}"
+        rows.append(_row(entries))
+    notes = [rf"\textsuperscript{{{number}}}{_wrapped(escape(note))}" for note, number in numbers.items()]
+    return rows, notes + [_wrapped(escape(note)) for note in grid.notes]
+
+
+def _columns(columns: tuple[Column, ...]) -> str:
+    paragraph = r">{{\raggedright\arraybackslash}}p{{{:g}\linewidth}}"
+    return "".join(paragraph.format(column.share) if column.share else column.align[0] for column in columns)
+
+
+def _wrapped(text: str) -> str:
+    """With places in long names where a line may end."""
+    return text if "$" in text or len(text) < 12 else re.sub(r"(?<=\w)([/.-])(?=[A-Za-z])", r"\1\\allowbreak ", text)
 
 
 def _displayed(rows: tuple[tuple[Cell, ...], ...]) -> list[str]:
@@ -114,4 +201,7 @@ def _row(entries: list[str]) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return escape(cell.text) if cell.latex is None else f"${cell.latex}$"
+    if cell.latex is not None:
+        return f"${cell.latex}$"
+    typeset = statement_latex(cell.text) if cell.form == "formula" else None
+    return escape(cell.text) if typeset is None else typeset

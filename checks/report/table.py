@@ -1,4 +1,4 @@
-"""Reports in a terminal: a table that folds long cells and never crops them."""
+"""Reports in a terminal: a table that folds long cells and never crops them; where it is too narrow, a list."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from checks.report.environment import summary
 from checks.report.model import Report
+from checks.report.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,12 +23,9 @@ VERDICT_STYLES = {
     "REFUTED": "bold red",
     "INCONCLUSIVE": "bold yellow",
     "VACUOUS": "bold red",
+    "INVALID": "bold red",
 }
 """How a cell that begins with a verdict is coloured in a terminal."""
-
-# A terminal obeys control characters, so a cell shows their pictures instead; line ends are harmless.
-_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) != "\n"}
-_PICTURES |= {127: 0x2421} | dict.fromkeys(range(128, 160), 0xFFFD)
 
 
 def to_table(report: Report, width: int | None = None) -> str:
@@ -85,25 +83,56 @@ def _print(report: Report, console: Console) -> None:
     from rich.text import Text
 
     about = "; ".join(f"{name} {value}" for name, value in summary(report.environment).items())
-    lines = [Text(_safe(note)) for note in report.notes] + ([Text(_safe(about), "dim")] if about else [])
-    console.print(Text(_safe(report.title), "bold"), overflow="fold")
-    console.print(_table(report, console.width), crop=False)
+    lines = [Text(visible(note)) for note in report.notes] + ([Text(visible(about), "dim")] if about else [])
+    console.print(Text(visible(report.title), "bold"), overflow="fold")
+    frame = _frame(report)
+    widths = _widths(report, console.width - frame)
+    if sum(widths) + frame > console.width and len(report.columns) > 1:
+        _print_list(report, console)
+    else:
+        console.print(_table(report, widths), crop=False)
     for line in lines:
         console.print(line, overflow="fold")
 
 
-def _table(report: Report, room: int) -> Table:
+def _print_list(report: Report, console: Console) -> None:
+    """Row by row, a line for each column: for terminals in which the columns do not fit beside each other."""
+    from rich.table import Table
+    from rich.text import Text
+
+    for row in report.rows:
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(max_width=max(8, console.width // 3), overflow="fold")
+        grid.add_column(overflow="fold", min_width=1)
+        for column, cell in zip(report.columns, row, strict=True):
+            if cell.text:
+                grid.add_row(Text(visible(column.name), "dim"), Text(visible(cell.text), _style(cell.text)))
+        console.print(Text(""))
+        console.print(grid)
+    if not report.rows:
+        console.print(Text(visible(", ".join(column.name for column in report.columns))), overflow="fold")
+    console.print(Text(""))
+
+
+def _style(text: str) -> str:
+    return VERDICT_STYLES.get(text.partition(" ")[0], "")
+
+
+def _frame(report: Report) -> int:
+    """A space on each side of every column, a rule between and around them."""
+    return 3 * len(report.columns) + 1
+
+
+def _table(report: Report, widths: list[int]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    frame = 3 * len(report.columns) + 1  # a space on each side of every column, a rule between and around them
-    widths = _widths(report, room - frame)
-    table = Table(box=SIMPLE_HEAD, header_style="bold", width=sum(widths) + frame)
+    table = Table(box=SIMPLE_HEAD, header_style="bold", width=sum(widths) + _frame(report))
     for column, width in zip(report.columns, widths, strict=True):
-        table.add_column(Text(_safe(column.name)), justify=column.align, overflow="fold", width=width)
+        table.add_column(Text(visible(column.name)), justify=column.align, overflow="fold", width=width)
     for row in report.rows:
-        table.add_row(*(Text(_safe(cell.text), VERDICT_STYLES.get(cell.text.partition(" ")[0], "")) for cell in row))
+        table.add_row(*(Text(visible(cell.text), _style(cell.text)) for cell in row))
     return table
 
 
@@ -115,7 +144,10 @@ def _widths(report: Report, room: int) -> list[int]:
     longest = [
         _longest([column.name, *(row[i].text for row in report.rows)]) for i, column in enumerate(report.columns)
     ]
-    legible = [24 if column.align == "right" else 12 for column in report.columns]
+    legible = [
+        24 if column.align == "right" else 12 if long < 40 else 30
+        for column, long in zip(report.columns, longest, strict=True)
+    ]
 
     def capped(cap: int) -> list[int]:
         return [min(long, max(least, cap)) for long, least in zip(longest, legible, strict=True)]
@@ -126,8 +158,4 @@ def _widths(report: Report, room: int) -> list[int]:
 def _longest(texts: list[str]) -> int:
     from rich.cells import cell_len
 
-    return max(1, *(cell_len(line) for text in texts for line in _safe(text).split("\n")))
-
-
-def _safe(text: str) -> str:
-    return text.translate(_PICTURES)
+    return max(1, *(cell_len(line) for text in texts for line in visible(text).split("\n")))

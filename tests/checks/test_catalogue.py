@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from checks.catalogue import all_claims, find_claims, kernels, landscape, population_loss, spectra
+from checks.catalogue import all_claims, find_claims, kernels, kinds, landscape, population_loss, spectra, training
 from checks.claim import Claim
 from checks.errors import UnknownClaimError
 from checks.judge import verify
@@ -28,7 +28,9 @@ def test_the_verdict_is_the_expected_one(claim: Claim) -> None:
     assert not verdict.witnesses_disagree
     assert verdict.empirical, "both witnesses are heard"
     assert all(e.agrees_with_derived is not False for e in verdict.empirical)
-    assert all(e.agrees for e in verdict.empirical) == (verdict.kind.value != "REFUTED")
+    agrees = all(e.agrees for e in verdict.empirical)
+    assert agrees or verdict.kind.value == "REFUTED"
+    assert not agrees or verdict.kind.value != "REFUTED" or claim in kinds.CLAIMS, "float64 sees no single point"
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=by_name)
@@ -40,7 +42,8 @@ def test_the_entry_is_complete(claim: Claim) -> None:
 
 
 def test_names_and_titles_are_unique() -> None:
-    written = [*kernels.CLAIMS, *population_loss.CLAIMS, *spectra.CLAIMS, *landscape.CLAIMS]
+    groups = (kernels, population_loss, spectra, landscape, kinds, training)
+    written = [claim for group in groups for claim in group.CLAIMS]
     assert max(Counter(c.name for c in written).values()) == 1
     assert max(Counter(c.title for c in written).values()) == 1
     assert written == CLAIMS

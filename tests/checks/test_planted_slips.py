@@ -9,8 +9,9 @@ import pytest
 from checks.catalogue import all_claims
 from checks.claim import Claim, Identity
 from checks.errors import ClaimError
-from checks.exact import is_closed, judge_identity
+from checks.exact import judge_identity
 from checks.judge import verify
+from checks.sides import is_closed
 from checks.slips import slips
 from checks.verdict import Kind, Outcome
 

@@ -36,7 +36,7 @@ def test_claims_are_tests(tmp_path: Path) -> None:
         "PROVED       steps.claims.toml::good",
         "REFUTED      steps.claims.toml::wrong   NOT AS EXPECTED",
         "INVALID      steps.claims.toml::bad   NOT AS EXPECTED",
-        "steps.claims.toml, line 9, column 22: cannot read",
+        "steps.claims.toml, line 10, column 22: cannot read",
         "expected anything but REFUTED",
     ):
         assert line in done.stdout, done.stdout

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.report import FORMATS, Cell, Column, Report, print_table, render
@@ -59,6 +59,7 @@ def test_csv_gives_back_what_went_in(report: Report) -> None:
             assert (text if isinstance(cell.machine, str) else json.loads(text)) == cell.machine
 
 
+@settings(deadline=None)  # the first page takes longer: templates are compiled
 @given(reports(), st.sampled_from(FORMATS))
 def test_every_format_renders_every_report(report: Report, format: str) -> None:
     assert render(report, format).endswith("\n")
@@ -173,7 +174,7 @@ def test_latex_is_a_booktabs_table() -> None:
     columns = (Column("a_1", "a"), Column("λ", "b", "right"))
     report = Report("k", "50%", columns, ((Cell("x & y"), Cell("π", latex=r"\pi")),), ("n #1",), {}, {"argv": ["a\nb"]})
     lines = [line.strip() for line in render(report, "latex").splitlines()]
-    assert lines[0] == r"% needs \usepackage{booktabs,amsmath}"
+    assert lines[0] == r"% needs \usepackage{booktabs,amsmath,amssymb}"
     assert lines[1] == "% argv: 'a b'"  # a line end would have left the comment
     assert {r"\begin{tabular}{lr}", r"a\_1 & $\lambda$ \\", r"x \& y & $\pi$ \\", r"\caption{50\%}"} <= {*lines}
     assert r"\par\smallskip{\footnotesize n \#1\par}" in lines
@@ -205,3 +206,31 @@ def test_html_has_the_verdict_as_class_only_if_it_is_one() -> None:
     text = render(sample("PROVED twice", "scroll"), "html")
     assert 'class="left verdict PROVED"' in text
     assert '<td class="left">scroll</td>' in text
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_a_narrow_terminal_gets_a_list(width: int) -> None:
+    words = [f"word {number}" for number in range(8)]
+    statement = "E[relu(u)*relu(v)] = |u|*|v|*(sin(theta) + (pi - theta)*cos(theta))/(2*pi)"
+    lines = to_table(sample(*words, statement), width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert [line for line in lines if line.startswith("column 3")] == ["column 3  word 3"]
+    assert "".join(statement.split()) in "".join("".join(lines).split())
+
+
+def test_a_narrow_terminal_says_which_columns_are_empty() -> None:
+    report = Report("k", "t", tuple(Column(f"column {n}" * 3, f"k{n}") for n in range(9)), ())
+    assert "column 8" in to_table(report, 60)
+
+
+@pytest.mark.parametrize("width", ["60", "200"])
+def test_no_colour_is_respected(monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal = Terminal()
+    print_table(sample(*VERDICT_STYLES, "a", "b", "c", "d"), terminal)
+    assert "PROVED" in terminal.getvalue()
+    assert not [
+        code for code in range(30, 38) if f";{code}m" in terminal.getvalue() or f"[{code}m" in terminal.getvalue()
+    ]

@@ -1,0 +1,89 @@
+"""Ergen et al. 2022: batch normalisation by convex duality; the closed form for n <= d, norm by norm."""
+
+from __future__ import annotations
+
+from checks.catalogue.papers.paper import Entries, Paper
+from checks.claim import Identity
+from checks.statements.inequality import Inequality
+
+KEY = "ergen-2022"
+_claim = Entries(KEY).claim
+RECALLED = "recalled: Ergen et al. 2022, closed form for n <= d, full row rank"
+DERIVED = "derived; p = |y_+|, t = beta"
+NORMS = {"p": "(0, oo)", "t": "(0, oo)"}
+ACTIVE = ("t < p",)
+
+CLAIMS = (
+    _claim(
+        "normalised-relu",
+        Identity("E[(relu(u) - |u|/sqrt(2*pi))^2]", "|u|^2*(1/2 - 1/(2*pi))"),
+        "What batch normalisation divides by: the variance of a ReLU",
+        "derived: population batch normalisation of a Gaussian pre-activation",
+    ),
+    _claim(
+        "weight-is-prediction",
+        Identity("(1 - t/p)*p", "p - t"),
+        "The second-layer weight (|y_+| - beta)_+ is the norm of the prediction (1 - beta/|y_+|)_+ y_+",
+        f"{RECALLED}; {DERIVED}",
+        variables=NORMS,
+        assumptions=ACTIVE,
+    ),
+    _claim(
+        "value",
+        Identity("(p - (p - t))^2/2 + t*(p - t)", "t*p - t^2/2"),
+        "The value 1/2 |yhat - y|^2 + beta (|y_+| - beta) of one sign",
+        f"{RECALLED}; {DERIVED}",
+        variables=NORMS,
+        assumptions=ACTIVE,
+    ),
+    _claim(
+        "optimal",
+        Identity("(p - s)^2/2 + t*s - (t*p - t^2/2)", "(p - t - s)^2/2"),
+        "Every other weight s is worse by half the square of its distance",
+        DERIVED,
+        variables={**NORMS, "s": "[0, oo)"},
+    ),
+    _claim(
+        "certificate",
+        Identity("(p - (1 - t/p)*p)/t", "1"),
+        "The dual certificate y - yhat has norm beta on each active sign",
+        DERIVED,
+        variables=NORMS,
+        assumptions=ACTIVE,
+    ),
+    _claim(
+        "value-inactive",
+        Identity("p^2/2", "t*p - t^2/2"),
+        "A trap: beta > |y_+|, the closed form without its positive part; the value is |y_+|^2/2",
+        "derived: the assumption beta < |y_+| violated",
+        variables=NORMS,
+        assumptions=("t > p",),
+        expect="REFUTED",
+    ),
+    _claim(
+        "value-inactive-weight",
+        Inequality("(p - s)^2/2 + 2*s", ">=", "p^2/2"),
+        "Where beta = 2 exceeds |y_+| weight 0 is optimal",
+        DERIVED,
+        variables={"p": "[0, 7/4]", "s": "[0, 4]"},
+        expect="CERTIFIED",
+    ),
+    _claim(
+        "scale",
+        Identity("(p/sqrt(p^2 + q^2))^2 + (q/sqrt(p^2 + q^2))^2", "1"),
+        "gamma^2 + alpha^2 = 1 for scale and shift from a direction",
+        RECALLED,
+        variables={"p": "(0, oo)", "q": "(0, oo)"},
+    ),
+)
+
+PAPER = Paper(
+    "H",
+    KEY,
+    "Ergen et al. 2022, Demystifying batch normalization in ReLU networks by convex duality, ICLR, 2103.01499",
+    CLAIMS,
+    open=(
+        ("the convex program itself, with group norms and cones", "recalled only; no kind of statement for programs"),
+        ("constants of the recalled theorem", "the paper could not be read"),
+    ),
+)

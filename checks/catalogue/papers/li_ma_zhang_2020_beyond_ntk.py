@@ -1,0 +1,109 @@
+"""Li, Ma, Zhang 2020: learning over-parametrized networks beyond the NTK; the coefficients of its tensor loss."""
+
+from __future__ import annotations
+
+from checks.catalogue.papers.paper import Entries, Paper
+from checks.claim import Identity
+from checks.statements.asymptotics import Expansion
+
+KEY = "li-ma-zhang-2020"
+_claim = Entries(KEY).claim
+PAPER_4 = "Li, Ma and Zhang 2020, eq. (4)"
+C_K = f"{PAPER_4}: c_k = 2 [(k - 3)!!]^2/(pi k!)"
+UNIT = {"|u|": "{1}"}
+SCALED = {"|u|": "{1}", "t": "(0, oo)"}
+
+CLAIMS = (
+    _claim(
+        "kernel",
+        Identity("E[abs(u)*abs(v)]", "2/pi*|u|*|v|*(sqrt(1 - rho^2) + rho*asin(rho))"),
+        "E|u.x||v.x|",
+        "derived; for Li, Ma and Zhang 2020, eq. (4)",
+    ),
+    _claim("c-zero", Identity("E[abs(u)]^2", "2/pi"), "c_0, with (-3)!! = -1", C_K, variables=UNIT),
+    _claim("c-two", Identity("E[abs(u)*He(2, u)]^2/2", "2/(pi*2)"), "c_2, with (-1)!! = 1", C_K, variables=UNIT),
+    _claim("c-four", Identity("E[abs(u)*He(4, u)]^2/24", "2/(pi*24)"), "c_4", C_K, variables=UNIT),
+    _claim("c-six", Identity("E[abs(u)*He(6, u)]^2/720", "2*3^2/(pi*720)"), "c_6", C_K, variables=UNIT),
+    _claim("c-eight", Identity("E[abs(u)*He(8, u)]^2/40320", "2*15^2/(pi*40320)"), "c_8", C_K, variables=UNIT),
+    _claim(
+        "kernel-series",
+        Expansion(
+            "2/pi*(sqrt(1 - r^2) + r*asin(r))",
+            "r",
+            "0",
+            "2/pi + 2/(2*pi)*r^2 + 2/(24*pi)*r^4 + 18/(720*pi)*r^6 + 450/(40320*pi)*r^8",
+            "10",
+        ),
+        "The coefficients c_0 to c_8 are those of the kernel's power series",
+        C_K,
+    ),
+    _claim(
+        "plateau",
+        Identity("1 - E[abs(u)]^2 - E[abs(u)*He(2, u)]^2/2", "1 - 3/pi"),
+        "What the orders from 4 on contribute: d times the loss at the kernels' plateau",
+        "derived: sum of c_4, c_6, ... = 1 - c_0 - c_2",
+        variables=UNIT,
+    ),
+    _claim(
+        "eq4-cross-term",
+        Identity("E[t^2*relu(u)*abs(u)]", "t^2"),
+        "As published: eq. (4) for the learner (2) with ReLU: learner times target, parallel, sum of all c_{2j} = 1",
+        f"{PAPER_4} with the learner (2), at m = 1, w = t w*",
+        variables=SCALED,
+        expect="REFUTED",
+    ),
+    _claim(
+        "eq4-cross-term-doubled",
+        Identity("E[2*t^2*relu(u)*abs(u)]", "t^2"),
+        "Repaired: the learner (2/m) sum |w_i| ReLU(w_i.x) has the cross term of eq. (4)",
+        "derived: ReLU(z) = (z + |z|)/2",
+        variables=SCALED,
+    ),
+    _claim(
+        "eq4-parallel-doubled",
+        Identity("E[(2*t^2*relu(u) - abs(u))^2]", "(t^2 - 1)^2 + t^4"),
+        "Repaired: with the doubled learner eq. (4) holds at parallel vectors, with c_1 = 1",
+        "derived; sum of all c_{2j} = 1",
+        variables=SCALED,
+    ),
+    _claim(
+        "eq4-parallel-absolute",
+        Identity("E[(t^2*abs(u) - abs(u))^2]", "(t^2 - 1)^2"),
+        "For the absolute-value learner eq. (4) holds without the term c_1",
+        "derived; sum of all c_{2j} = 1",
+        variables=SCALED,
+    ),
+    _claim(
+        "eq8-second",
+        Identity("grad(-2/pi*|w|^2*cos(theta(w, v))^2, w)", "-(4*|w|*cos(theta(w, v))*bar(v))/pi"),
+        "Gradient coefficient of order 2: b_2 = 4 c_2, b'_2 = 0",
+        "Li, Ma and Zhang 2020, eq. (8): b_{2j} = 4 j c_{2j}, b'_{2j} = (4j - 4) c_{2j}",
+        limits="one neuron, unit teacher: the cross term of eq. (4) alone",
+    ),
+    _claim(
+        "eq8-fourth",
+        Identity(
+            "grad(-2*1/(12*pi)*|w|^2*cos(theta(w, v))^4, w)",
+            "(4*|w|*cos(theta(w, v))^4*bar(w) - 8*|w|*cos(theta(w, v))^3*bar(v))/(12*pi)",
+        ),
+        "Gradient coefficients of order 4: b_4 = 8 c_4, b'_4 = 4 c_4",
+        "Li, Ma and Zhang 2020, eq. (8): b_{2j} = 4 j c_{2j}, b'_{2j} = (4j - 4) c_{2j}",
+        limits="one neuron, unit teacher: the cross term of eq. (4) alone",
+    ),
+)
+
+PAPER = Paper(
+    "G",
+    KEY,
+    "Li, Ma, Zhang 2020, Learning over-parametrized two-layer neural networks beyond NTK, COLT, 2007.04596",
+    CLAIMS,
+    open=(
+        ("eq. (4) for any number of neurons, as tensors", "no tensors of order above 2 in the language"),
+        ("conditional symmetry is preserved; gradient descent gets o(1/d)", "statements on flows"),
+        ("kernels with poly(d) samples lose Omega(1/d)", "a lower bound over all kernels"),
+    ),
+    findings=(
+        "eq. (4) does not hold for the learner (2) as printed: learner times target is t^2/2 at parallel vectors where "
+        "eq. (4) has t^2; a factor 2 in the learner (then c_1 = 1), or |z| for ReLU(z), repairs it",
+    ),
+)

@@ -1,0 +1,75 @@
+"""Williams et al. 2019: gradient dynamics of univariate ReLU networks; what its flow conserves."""
+
+from __future__ import annotations
+
+from checks.catalogue.papers.paper import Entries, Paper
+from checks.claim import Identity
+
+KEY = "williams-2019"
+_claim = Entries(KEY).claim
+DERIVED = "derived; for Williams et al. 2019: f = sum c_i [a_i x - b_i]_+"
+NEURON = {"a": "(-oo, oo)", "b": "(-oo, oo)", "c": "(-oo, oo)"}
+FLOW = {**NEURON, "p": "(-oo, oo)", "q": "(-oo, oo)"}
+
+CLAIMS = (
+    _claim(
+        "conserved",
+        Identity("2*c*(a*p - b*q)", "2*a*(c*p) + 2*b*(-(c*q))"),
+        "delta = c^2 - a^2 - b^2 is conserved: c' = a p - b q, a' = c p, b' = -c q; p, q moments of the residual",
+        DERIVED,
+        variables=FLOW,
+    ),
+    _claim(
+        "not-conserved",
+        Identity("2*c*(a*p - b*q)", "2*a*(c*p) + 2*b*(c*q)"),
+        "A trap: the sign of the bias forgotten",
+        "derived: it would hold for [a x + b]_+",
+        variables=FLOW,
+        expect="REFUTED",
+    ),
+    _claim(
+        "radius",
+        Identity("(c^2 - a^2 - b^2)^2 + 4*c^2*(a^2 + b^2)", "(c^2 + a^2 + b^2)^2"),
+        "c^2 + a^2 + b^2 = sqrt(delta^2 + 4 r^2), r = c |(a, b)|: the speed of the reduced flow",
+        DERIVED,
+        variables=NEURON,
+    ),
+    _claim(
+        "outer-weight",
+        Identity("(t + sqrt(t^2 + 4*r^2))*(-t + sqrt(t^2 + 4*r^2))/4", "r^2"),
+        "c^2 = (delta + sqrt(delta^2 + 4 r^2))/2 and |(a, b)|^2 = (-delta + sqrt(...))/2 have the product r^2",
+        DERIVED,
+        variables={"t": "(-oo, oo)", "r": "(0, oo)"},
+    ),
+    _claim(
+        "radial-speed",
+        Identity("(a*p - b*q)*c*(a^2 + b^2) + c*(a*c*(c*p) + b*c*(-(c*q)))", "c*(a*p - b*q)*(a^2 + b^2 + c^2)"),
+        "r r' = r (a p - b q)/|(a, b)| sqrt(delta^2 + 4 r^2), times |(a, b)|^2",
+        DERIVED,
+        variables=FLOW,
+    ),
+    _claim(
+        "angular-speed",
+        Identity("a*(-(c*q)) - b*(c*p)", "-c*(a*q + b*p)"),
+        "The angle of (a, b) moves with c (a q + b p)/(a^2 + b^2): slowly where |(a, b)| is large against c",
+        DERIVED,
+        variables=FLOW,
+    ),
+    _claim(
+        "kernel-between-samples",
+        Identity("E[relu(u)*relu(v)]", "|u|*|v|*(sin(theta) + (pi - theta)*cos(theta))/(2*pi)"),
+        "Kernel regime: the kernel of f at x and x', with the vectors (x, 1) and (x', 1)",
+        "derived: standard Gaussian a and b",
+    ),
+)
+
+PAPER = Paper(
+    "I",
+    KEY,
+    "Williams et al. 2019, Gradient dynamics of shallow univariate ReLU networks, NeurIPS, 1906.07842",
+    CLAIMS,
+    open=(
+        ("delta -> -oo freezes angles, +oo moves them fast", "statements on flows"),
+        ("adaptive limit: knots gather at the samples", "simulation only"),
+    ),
+)

@@ -1,0 +1,224 @@
+"""Limits, expansions and orders of a formula, or of a family of critical points, as a variable tends to a point."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from analytic.constants import rational_value
+from analytic.errors import AnalyticError
+from analytic.formula import Expr
+from analytic.grammar import parse
+from checks.errors import ClaimError
+from checks.statements.base import Stated
+
+QUANTITY = re.compile(r"(loss|smallest eigenvalue|weight [a-z]_?\w+) at (\w+(?::[\w/]+)?)")
+_POINT = re.compile(r"(oo|-oo|.+?)([+-]?)")
+
+
+@dataclass(frozen=True)
+class Approach:
+    """How a variable tends to a point.
+
+    Args:
+        point: the point, None at infinity.
+        sides: +1 from above, -1 from below; at infinity the sign of it.
+    """
+
+    point: Expr | None
+    sides: tuple[int, ...]
+
+
+def read_formula(text: str, what: str) -> Expr:
+    """Reads a formula.
+
+    Raises:
+        ClaimError: it cannot be read.
+    """
+    try:
+        return parse(text)
+    except AnalyticError as error:
+        raise ClaimError(f"got the {what} {text!r}: {error}") from None
+
+
+def read_exponent(text: str) -> Fraction:
+    """Reads a rational exponent.
+
+    Raises:
+        ClaimError: it is none.
+    """
+    value = rational_value(read_formula(text, "order"))
+    if value is None or abs(value) > 60:
+        raise ClaimError(f"got the order {text!r}, expected a rational number up to 60, such as 2 or 3/2")
+    return value
+
+
+@dataclass(frozen=True)
+class Asymptotic(Stated):
+    """What limits, expansions and orders have in common.
+
+    Args:
+        expression: a formula in the variable, or ``loss at II``, ``smallest eigenvalue at A``, ``weight a_11 at A``.
+        variable: its name; k for a family of critical points.
+        point: ``oo``, ``-oo``, a number, or a number with + or - behind it for one side.
+    """
+
+    expression: str
+    variable: str
+    point: str
+
+    @property
+    def family(self) -> tuple[str, str] | None:
+        """The quantity and the family, if it is about critical points."""
+        match = QUANTITY.fullmatch(self.expression.strip())
+        return None if match is None else (match[1], match[2])
+
+    def formula(self) -> Expr:
+        """The formula, if it is about one.
+
+        Raises:
+            ClaimError: it cannot be read.
+        """
+        return read_formula(self.expression, "expression")
+
+    def approach(self) -> Approach:
+        """The point and the sides.
+
+        Raises:
+            ClaimError: no such point.
+        """
+        text = self.point.strip()
+        if text in ("oo", "-oo"):
+            return Approach(None, (1,) if text == "oo" else (-1,))
+        match = _POINT.fullmatch(text)
+        if match is None:
+            raise ClaimError("got no point, expected oo, -oo, or a number such as 0, 0+ or pi")
+        point = read_formula(match[1], "point")
+        if match[2]:
+            return Approach(point, (1,) if match[2] == "+" else (-1,))
+        if self.variable.startswith("|") or self.variable == "theta":  # they have nothing beyond their ends
+            return Approach(point, (-1,) if point == parse("pi") else (1,) if point == parse("0") else (1, -1))
+        return Approach(point, (1, -1))
+
+    def _check(self, formulas: Mapping[str, str]) -> None:
+        if not self.variable.strip("|").isidentifier():
+            raise ClaimError(f"got the variable {self.variable!r}, expected a name such as k or theta")
+        approach = self.approach()
+        if self.family is None:
+            self.formula()
+        elif self.variable != "k" or approach != Approach(None, (1,)):
+            raise ClaimError(f"got {self.expression} as {self.variable} -> {self.point}, expected k -> oo")
+        for what, text in formulas.items():
+            read_formula(text, what)
+
+    @property
+    def where(self) -> str:
+        """The approach as text."""
+        return f"as {self.variable} -> {self.point}"
+
+
+@dataclass(frozen=True)
+class Limit(Asymptotic):
+    """The expression tends to the value.
+
+    Args:
+        value: a formula of constants.
+
+    Raises:
+        ClaimError: a part cannot be read.
+
+    Example:
+        >>> print(Limit("sin(t)/t", "t", "0", "1"))
+        sin(t)/t -> 1 as t -> 0
+    """
+
+    value: str
+
+    def __post_init__(self) -> None:
+        self._check({"value": self.value})
+
+    def __str__(self) -> str:
+        return f"{self.expression} -> {self.value} {self.where}"
+
+    def table(self) -> dict[str, Any]:
+        """The keys of a claim file."""
+        return {"limit": dict(vars(self))}
+
+
+@dataclass(frozen=True)
+class Expansion(Asymptotic):
+    """The expression is the terms up to O(t^order), t the distance from the point, or its inverse at infinity.
+
+    Args:
+        terms: a formula in the variable.
+        order: of the remainder, a rational number as text.
+
+    Raises:
+        ClaimError: a part cannot be read.
+
+    Example:
+        >>> print(Expansion("loss at II", "k", "oo", "(1/2 - 2/pi^2)/k", "3/2"))
+        loss at II = (1/2 - 2/pi^2)/k + O(k^(-3/2)) as k -> oo
+    """
+
+    terms: str
+    order: str
+
+    def __post_init__(self) -> None:
+        self._check({"sum": self.terms})
+        read_exponent(self.order)
+
+    def __str__(self) -> str:
+        return f"{self.expression} = {self.terms} + O({power_text(self, read_exponent(self.order))}) {self.where}"
+
+    def table(self) -> dict[str, Any]:
+        """The keys of a claim file."""
+        return {"expansion": dict(vars(self))}
+
+
+@dataclass(frozen=True)
+class Order(Asymptotic):
+    """The expression is asymptotically constant * t^order.
+
+    Args:
+        order: a rational number as text.
+        constant: a formula of constants, not 0.
+
+    Raises:
+        ClaimError: a part cannot be read.
+
+    Example:
+        >>> print(Order("1 - cos(t)", "t", "0", "2", "1/2"))
+        1 - cos(t) ~ 1/2 * t^2 as t -> 0
+    """
+
+    order: str
+    constant: str
+
+    def __post_init__(self) -> None:
+        self._check({"constant": self.constant})
+        read_exponent(self.order)
+
+    def __str__(self) -> str:
+        return f"{self.expression} ~ {self.constant} * {power_text(self, read_exponent(self.order))} {self.where}"
+
+    def table(self) -> dict[str, Any]:
+        """The keys of a claim file."""
+        return {"order": dict(vars(self))}
+
+
+def power_text(stated: Asymptotic, order: Fraction) -> str:
+    """t^order in terms of the variable."""
+    point = stated.approach().point
+    signed = -order if point is None else order
+    base = (
+        stated.variable if point is None else f"({stated.variable} - {point})" if str(point) != "0" else stated.variable
+    )
+    if stated.approach().sides == (-1,) or (point is not None and stated.approach().sides == (1, -1) and order % 2):
+        base = f"|{base.strip('()')}|"
+    if signed == 1:
+        return base
+    return f"{base}^{signed}" if signed.denominator == 1 and signed > 0 else f"{base}^({signed})"

@@ -1,0 +1,338 @@
+"""Both witnesses on an inequality: Sturm's theorem, boxes, series where it is an equality, points that refute it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+
+from flint import arb
+
+from analytic.algebra import evaluate
+from analytic.balls import BallAlgebra, finite, precision, rational
+from analytic.constants import rational_value
+from analytic.errors import AnalyticError, OutsideRingError
+from analytic.formula import Expr, add, mul, name, neg, num
+from checks.claim import Claim, Identity
+from checks.domain import Domain
+from checks.empirical import Settings
+from checks.errors import VacuousClaimError
+from checks.exact import judge_identity
+from checks.points import Point, random_points, simple_points, vectors_of
+from checks.sides import Side, sides_by_class
+from checks.slips import slips
+from checks.statements.conclusion import concluded, heard, with_slips
+from checks.statements.cover import covered
+from checks.statements.cube import CubeSearch
+from checks.statements.inequality import Inequality
+from checks.statements.inequality_witness import look_at
+from checks.statements.problem import Chart, Problem, charts, filled, is_zero, problem
+from checks.statements.sturm import exact_sign
+from checks.statements.violations import BITS, counterexample, false_at, violations
+from checks.verdict import Counterexample, ExactEvidence, Outcome, Verdict
+
+#: Boxes and seconds that one inequality may cost.
+BOXES, SECONDS = 6000, 8.0
+#: The same for a slip.
+SLIP_BOXES, SLIP_SECONDS = 600, 0.5
+
+
+def judge_inequality(claim: Claim, settings: Settings, power: bool) -> Verdict:
+    """The verdict on an inequality.
+
+    Raises:
+        ClaimError: a side is no scalar.
+        VacuousClaimError: no test point satisfies the assumptions.
+    """
+    exact = evidence(claim, settings.seed)
+    empirical, missing = heard(partial(look_at, claim, settings, exact))
+    verdict = concluded(claim, exact, empirical, missing)
+    return with_slips(verdict, _slips(claim), partial(evidence, seed=settings.seed, slip=True)) if power else verdict
+
+
+def evidence(claim: Claim, seed: int, slip: bool = False) -> ExactEvidence:
+    """What the exact witness says of an inequality.
+
+    Args:
+        claim: the inequality.
+        seed: of the random points that are looked at for one that refutes it.
+        slip: whether little may be spent.
+
+    Returns:
+        TRUE or TRUE_IN_BALLS only if it holds on the whole domain, FALSE only with a point at which it fails.
+    """
+    stated = claim.statement
+    assert isinstance(stated, Inequality)
+    (sides,) = sides_by_class(claim).values()
+    if next(iter(simple_points(claim)), None) is None and not random_points(claim, 1, seed):
+        raise VacuousClaimError(f"no test point satisfies {', '.join(claim.assumptions) or 'the domains'}")
+    found = next(violations(claim, stated, sides, seed), None)
+    if found is not None:
+        detail = f"false at {found.point}"
+        return ExactEvidence(Outcome.FALSE, "balls at rational points", _shown(sides), (), detail, found)
+    try:
+        posed = problem(claim)
+    except (AnalyticError, RecursionError) as error:
+        return ExactEvidence(Outcome.UNDECIDED, "balls at rational points", _shown(sides), (), str(error))
+    left, end = iter(range(SLIP_BOXES if slip else BOXES)), time.monotonic() + (SLIP_SECONDS if slip else SECONDS)
+    return Search(claim, stated, sides, posed, lambda: next(left, None) is not None and time.monotonic() < end).run(
+        seed
+    )
+
+
+def _shown(sides: tuple[Side, Side]) -> str:
+    return " ; ".join(s.shown() for s in sides if not s.closed)
+
+
+class Search:
+    """The engines on one inequality.
+
+    Args:
+        claim: the claim.
+        stated: its statement.
+        sides: both sides.
+        posed: the formula that has to be positive.
+        budget: is asked before every box.
+    """
+
+    def __init__(
+        self,
+        claim: Claim,
+        stated: Inequality,
+        sides: tuple[Side, Side],
+        posed: Problem,
+        budget: Callable[[], bool],
+    ) -> None:
+        self.claim, self.stated, self.sides, self.posed, self.budget = claim, stated, sides, posed, budget
+        self.shown = _shown(sides)
+        scaled = tuple(f"{n} set to 1: both sides are homogeneous in it" for n in posed.scaled)
+        positive = tuple(f"{n} > 0" for n in posed.scaled)
+        self.conditions = (*positive, *scaled, *claim.assumptions)
+
+    def _says(self, outcome: Outcome, engine: str, detail: str, found: Counterexample | None = None) -> ExactEvidence:
+        return ExactEvidence(outcome, engine, self.shown, self.conditions, detail, found)
+
+    def run(self, seed: int) -> ExactEvidence:
+        """The first engine that decides."""
+        if self.posed.conditions:
+            where = f"an expectation exists only where {self.posed.conditions[0]} > 0: restrict the domain to that"
+            return self._says(Outcome.UNDECIDED, "derivation", where)
+        free = tuple(self.posed.variables)
+        if is_zero(self.claim, self.posed.formula, self.claim.parameters):
+            return self._equal(seed)
+        if not free:
+            return self._one_value()
+        if len(free) > 1:
+            return self._in_cube(free)
+        variable, domain = free[0], self.posed.variables[free[0]]
+        return self._by_sturm(variable, domain) or self._on_line(variable, domain)
+
+    def _equal(self, seed: int) -> ExactEvidence:
+        as_identity = replace(self.claim, statement=Identity(self.stated.left, self.stated.right, self.stated.where))
+        proof = judge_identity(as_identity, seed)
+        engine = f"the sides are equal: {proof.engine}"
+        if proof.outcome is not Outcome.EQUAL:
+            return self._says(Outcome.UNDECIDED, engine, proof.detail)
+        if not self.stated.strict:
+            return self._says(Outcome.TRUE, engine, "both sides are equal everywhere")
+        point = next(simple_points(self.claim), None)
+        assert point is not None
+        with precision(BITS[0]):
+            a, b = (s.at(point).scalar for s in self.sides)
+        return self._says(Outcome.FALSE, engine, "both sides are equal everywhere", counterexample(str(point), a, b))
+
+    def _one_value(self) -> ExactEvidence:
+        exact = rational_value(self.posed.formula)
+        if exact is not None:
+            holds = exact > 0 or (exact == 0 and not self.stated.strict)
+            if holds:
+                return self._says(Outcome.TRUE, "rational arithmetic", f"the difference is {exact} everywhere")
+        for bits in BITS:
+            with precision(bits):
+                value = evaluate(self.posed.formula, BallAlgebra({}, None, {}))
+                if finite(value) and value > 0:
+                    detail = f"the difference is {value.str(10)}, {bits} bits, everywhere"
+                    return self._says(Outcome.TRUE_IN_BALLS, "balls", detail)
+        return self._says(Outcome.UNDECIDED, "balls", "the difference cannot be told from 0")
+
+    def _by_sturm(self, variable: str, domain: Domain) -> ExactEvidence | None:
+        ends = [None if e is None else rational_value(e) for e in (domain.low, domain.high)]
+        if any(e is not None and r is None for e, r in zip((domain.low, domain.high), ends, strict=True)):
+            return None
+        try:
+            found = exact_sign(
+                self.posed.formula,
+                variable,
+                ends[0],
+                ends[1],
+                (domain.low_open, domain.high_open),
+                self.stated.strict,
+            )
+        except OutsideRingError:
+            return None
+        engine = f"Sturm sequence over Q in {variable}, degree {found.degree}"
+        if found.pole:
+            return self._says(Outcome.UNDECIDED, engine, f"a denominator vanishes for some {variable} in the domain")
+        if found.holds:
+            return self._says(Outcome.TRUE, engine, "no sign change, and no zero that the relation forbids")
+        if found.point is None:
+            return None
+        return self._false(variable, num(found.point), engine) or self._open(engine, "it fails outside the assumptions")
+
+    def _open(self, engine: str, detail: str) -> ExactEvidence:
+        return self._says(Outcome.UNDECIDED, engine, detail)
+
+    def _false(self, variable: str, value: Expr, engine: str, exactly: bool = False) -> ExactEvidence | None:
+        """The refutation at a value of the only variable; None if that point is not admissible.
+
+        Args:
+            variable: the only free variable.
+            value: where the relation fails.
+            engine: what found it.
+            exactly: whether the two sides are known to be equal there, so that balls need not tell.
+        """
+        point = self._point(variable, value)
+        if not self._admits(point):
+            return None
+        for bits in BITS:
+            with precision(bits):
+                try:
+                    a, b = (self._side_at(s, point, {variable: value}) for s in self.sides)
+                except (AnalyticError, ZeroDivisionError):
+                    return None
+                if not (finite(a) and finite(b)):
+                    return None
+                if exactly:
+                    detail = f"the sides are equal at {point}"
+                    return self._says(Outcome.FALSE, engine, detail, counterexample(str(point), a, b))
+                if false_at(self.stated.relation, a, b) or _both_exact(a, b, self.stated.relation):
+                    return self._says(Outcome.FALSE, engine, f"false at {point}", counterexample(str(point), a, b))
+        return None
+
+    def _side_at(self, side: Side, point: Point, values: dict[str, Expr]) -> arb:
+        """A side at the point; exactly where it is a rational number."""
+        exact = rational_value(filled(side.expr, values)) if side.closed else None
+        return side.at(point).scalar if exact is None else rational(exact)
+
+    def _admits(self, point: Point) -> bool:
+        """Whether the assumptions hold; the value lies in its domain by construction, at an end of it perhaps."""
+        with precision(BITS[0]):
+            at = point.interpreter()
+            pairs = ((a, at.tensor(a.left).scalar, at.tensor(a.right).scalar) for a in self.claim.read_assumptions())
+            return all(a.holds(left, right) for a, left, right in pairs)
+
+    def _point(self, variable: str, value: Expr) -> Point:
+        """The point with that value and simple values for what only scales, or is fixed."""
+        vectors = vectors_of(self.claim, "")
+        known: dict[str, Expr] = {variable: value}
+        for n in (*(f"|{v}|" for v in vectors), *self.claim.parameters, *(("theta",) if len(vectors) > 1 else ())):
+            known.setdefault(n, self.claim.domain(n).point or _inside(self.claim.domain(n)))
+        angle = known.pop("theta", None) if len(vectors) > 1 else None
+        values = {n: r for n, e in known.items() if (r := rational_value(e)) is not None}
+        return Point(values, None, angle, {n: e for n, e in known.items() if n not in values}, vectors)
+
+    def _on_line(self, variable: str, domain: Domain) -> ExactEvidence:
+        engine, boxes, series, zeros = f"boxes in {variable}", 0, 0, list[str]()
+        parts = charts(self.posed.formula, variable, domain)
+        unresolved = ""
+        for part in parts:
+            found = covered(part.formula, self.budget, part.ends)
+            boxes, series = boxes + found.boxes, series + found.series
+            if found.negative is not None:
+                refuted = self._false(variable, part.at(found.negative), engine)
+                if refuted is not None:
+                    return refuted
+                unresolved = unresolved or f"{variable} = {part.at(found.negative)}, where the assumptions may fail"
+            for s in found.zeros:
+                if self._belongs(part, s):
+                    zeros.append(f"{variable} = {part.at(s)}")
+                    if self.stated.strict:
+                        refuted = self._false(variable, part.at(s), "exact series at a zero", exactly=True)
+                        if refuted is not None:
+                            return refuted
+                        unresolved = unresolved or f"{zeros[-1]}, where both sides are equal"
+            if found.unresolved and not unresolved:
+                a, b = found.unresolved[0]
+                count = f" and {len(found.unresolved) - 1} more" if len(found.unresolved) > 1 else ""
+                unresolved = f"{variable} between {part.at(a) if a else _end(part, a)} and {part.at(b)}{count}"
+        if unresolved:
+            return self._open(engine, f"unresolved near {unresolved}; {boxes} boxes certified")
+        touching = f"; equality at {', '.join(dict.fromkeys(zeros))}" if zeros else ""
+        local = f", {series} series with enclosed remainders at ends and zeros" if series else ""
+        detail = f"{boxes} boxes in {variable}{local}, 0 unresolved{touching}"
+        return self._says(Outcome.TRUE_IN_BALLS, f"{engine} in balls, exact series", detail)
+
+    def _belongs(self, part: Chart, s: Fraction) -> bool:
+        return s not in (0, 1) or part.ends[int(s)]
+
+    def _in_cube(self, free: tuple[str, ...]) -> ExactEvidence:
+        engine = f"boxes in {', '.join(free)}"
+        domains = self.posed.variables
+        if any(domains[n].low is None or domains[n].high is None for n in free):
+            return self._open(engine, "the domain is unbounded in several variables; give bounds")
+        places, values = {}, {}
+        for i, n in enumerate(free):
+            low, high = domains[n].low, domains[n].high
+            assert low is not None
+            assert high is not None
+            places[n] = f"s_{i + 1}"
+            values[n] = add(low, mul(add(high, neg(low)), name(places[n])))
+        formula = filled(self.posed.formula, values)
+        names_ = tuple(places.values())
+        found = CubeSearch(formula, names_, lambda f: is_zero(self.claim, f, names_), self.budget).run()
+        if found.negative is not None:
+            return self._open(engine, "it fails at a point at which the assumptions may fail, or which is not simple")
+        if found.unresolved:
+            box = found.unresolved[0]
+            where = ", ".join(
+                f"{n} near {filled(values[n], {p: num((box[p][0] + box[p][1]) / 2)})}"
+                for n, p in places.items()
+                if p in box
+            )
+            return self._open(
+                engine, f"{len(found.unresolved)} boxes unresolved, such as {where}; {found.boxes} certified"
+            )
+        if self.stated.strict and found.faces:
+            return self._open(engine, "equality on a face of the domain is not excluded: open the domain there")
+        faces = f", {len(found.faces)} faces by the slope across them" if found.faces else ""
+        detail = f"{found.boxes} boxes in {', '.join(free)}{faces}, 0 unresolved"
+        return self._says(Outcome.TRUE_IN_BALLS, f"{engine} in balls", detail)
+
+
+def _end(part: Chart, s: Fraction) -> str:
+    try:
+        return str(part.at(s))
+    except AnalyticError:
+        return "infinity"
+
+
+def _both_exact(a: arb, b: arb, relation: str) -> bool:
+    """Equal exact numbers, at which a strict relation is false."""
+    return len(relation) == 1 and a.is_exact() and b.is_exact() and bool(a == b)
+
+
+def _inside(domain: Domain) -> Expr:
+    """A simple number of a domain."""
+    constants: BallAlgebra = BallAlgebra({}, None, {})
+    low, high = (None if e is None else Fraction(float(evaluate(e, constants))) for e in (domain.low, domain.high))
+    for value in (Fraction(1), Fraction(0), Fraction(1, 2)):
+        if (low is None or value > low) and (high is None or value < high):
+            return num(value)
+    if low is not None and high is not None:
+        return num(((low + high) / 2).limit_denominator(1000) if high - low > Fraction(1, 100) else (low + high) / 2)
+    return num(low + 1) if low is not None else num((high or Fraction(0)) - 1)
+
+
+def _slips(claim: Claim) -> Iterator[tuple[str, Claim]]:
+    stated = claim.statement
+    assert isinstance(stated, Inequality)
+    turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}[stated.relation]
+    yield "the relation turned", replace(claim, statement=replace(stated, relation=turned))
+    _, right = stated.sides()
+    for description, formula in slips(right):
+        yield (
+            description,
+            replace(claim, statement=Inequality(stated.left, stated.relation, str(formula), stated.where)),
+        )

@@ -1,0 +1,294 @@
+r"""Both witnesses on a recursion: inequalities on both sides of the limit, and the map's exact series there.
+
+If $c < \kappa(c) \le c^*$ for all c below $c^*$ in the domain, with a positive lower bound of $\kappa(c) - c$ away from
+$c^*$ as boxes give it, then c_l increases to $c^*$; likewise from above. With
+$\kappa(c^* \mp t) = c^* \mp (m t + \dots)$ the factor is m. Where $m = 1$ and $t' = t - B t^{1+a} + o(t^{1+a})$,
+$t_l^{-a}$ grows by $aB + o(1)$ a step, so $t_l \sim (aBl)^{-1/a}$.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from flint import arb
+
+from analytic.algebra import evaluate
+from analytic.balls import BallAlgebra, disjoint, finite, precision
+from analytic.errors import AnalyticError, FormulaError
+from analytic.formula import Expr
+from analytic.landscape.laurent import SeriesRing
+from checks.claim import Claim
+from checks.domain import Domain
+from checks.empirical import Settings
+from checks.errors import ClaimError, VacuousClaimError
+from checks.slips import slips
+from checks.statements.asymptotics import Limit, read_exponent, read_formula
+from checks.statements.conclusion import concluded, heard, with_slips
+from checks.statements.expanding import Difference, differences, precise
+from checks.statements.floats import in_float
+from checks.statements.inequality import Inequality
+from checks.statements.inequality_judge import evidence as inequality_evidence
+from checks.statements.recursion import Recursion
+from checks.statements.series import SeriesAlgebra
+from checks.verdict import Counterexample, EmpiricalEvidence, ExactEvidence, Outcome, Verdict
+
+ENGINE = "inequalities on both sides of the limit, exact series of the map there"
+#: Float64 steps of the empirical witness.
+STEPS = 1000
+
+
+def judge_recursion(claim: Claim, settings: Settings, power: bool) -> Verdict:
+    """The verdict on a recursion.
+
+    Raises:
+        ClaimError: the map has no meaning.
+    """
+    exact = evidence(claim)
+    stated = claim.statement
+    assert isinstance(stated, Recursion)
+    empirical, missing = heard(partial(_in_float, stated, settings))
+    verdict = concluded(claim, exact, empirical, missing)
+    return with_slips(verdict, _slips(claim), partial(evidence, slip=True)) if power else verdict
+
+
+def evidence(claim: Claim, slip: bool = False) -> ExactEvidence:
+    """What the exact witness says.
+
+    Args:
+        claim: the recursion.
+        slip: whether little may be spent.
+    """
+    stated = claim.statement
+    assert isinstance(stated, Recursion)
+    if claim.variables or claim.assumptions:
+        raise ClaimError("got domains or assumptions, expected none: the domain of c_0 is part of a recursion")
+    try:
+        return _Proof(claim, stated, stated.kappa(), slip).run()
+    except VacuousClaimError as error:
+        return ExactEvidence(Outcome.UNDECIDED, ENGINE, detail=str(error))
+    except AnalyticError as error:
+        return ExactEvidence(Outcome.UNDECIDED, ENGINE, detail=str(error))
+
+
+class _Proof:
+    def __init__(self, claim: Claim, stated: Recursion, kappa: Expr, slip: bool) -> None:
+        self.claim, self.stated, self.kappa, self.slip = claim, stated, kappa, slip
+
+    def _says(self, outcome: Outcome, detail: str, found: Counterexample | None = None) -> ExactEvidence:
+        conditions = (f"c_0 in {self.stated.start}, other than the limit",)
+        return ExactEvidence(outcome, ENGINE, f"kappa(c) = {self.kappa}", conditions, detail, found)
+
+    def _false(self, detail: str, left: Any, right: Any) -> ExactEvidence:
+        return self._says(Outcome.FALSE, detail, Counterexample(f"c -> {self.stated.limit}", str(left), str(right)))
+
+    def run(self) -> ExactEvidence:
+        """Fixed point, then speed, then convergence: cheap ones first."""
+        sides = self._sides()
+        if not sides:
+            raise ClaimError(
+                f"got the limit {self.stated.limit}, expected one in the domain {self.stated.start} or at its end"
+            )
+        found = []
+        with precise():
+            for side in sides:
+                refuted, gap = self._at_limit(side)
+                if refuted is not None:
+                    return refuted
+                found.append((side, gap))
+            for side, gap in found:
+                wrong = self._speed(side, gap)
+                if wrong is not None:
+                    return wrong
+        for side in sides:
+            wrong = self._towards(side)
+            if wrong is not None:
+                return wrong
+        speed = "" if not (self.stated.factor or self.stated.power) else ", its speed by the exact series"
+        where = "both sides" if len(sides) > 1 else "below" if sides == [-1] else "above"
+        return self._says(Outcome.TRUE_IN_BALLS, f"monotone convergence from {where} by inequalities in balls{speed}")
+
+    def _sides(self) -> list[int]:
+        """-1 if there are starts below the limit, +1 if above."""
+        domain, constants = self.stated.domain, BallAlgebra({}, None, {})
+        limit = evaluate(self.stated.fixed, constants)
+        found = []
+        for side, end in ((-1, domain.low), (1, domain.high)):
+            value = None if end is None else evaluate(end, constants)
+            if end == self.stated.fixed:
+                continue
+            if value is None or (value < limit if side < 0 else value > limit):
+                found.append(side)
+            else:
+                raise ClaimError(f"got the limit {self.stated.limit} outside the domain {self.stated.start} of c_0")
+        return found
+
+    def _at_limit(self, side: int) -> tuple[ExactEvidence | None, Difference]:
+        """The series of kappa(c) - limit at the limit; refutes if it does not vanish there."""
+        point = f"{self.stated.limit}{'-' if side < 0 else '+'}"
+        near = Limit(str(self.kappa), "c", point, self.stated.limit)
+        order = Fraction(3) if self.stated.power is None else 1 + 1 / read_exponent(self.stated.power)
+        (gap,) = differences(near, self.stated.fixed, None, order)
+        field = gap.series.ring.field
+        for i, c in enumerate(gap.series.coefficients, gap.series.valuation):
+            if i <= 0 and not field.vanishes(c):
+                if i < 0 or field.invertible(c):
+                    value = gap.expression.coefficient(0) if i == 0 else "no number"
+                    detail = f"the map takes the limit {self.stated.limit} to {value}: no fixed point"
+                    return self._false(detail, value, self.stated.limit), gap
+                raise FormulaError("the fixed point is known in balls only")
+        return None, gap
+
+    def _speed(self, side: int, gap: Difference) -> ExactEvidence | None:
+        """Compares factor and decay with the series of side * (kappa - limit) in t."""
+        field, one = gap.series.ring.field, gap.root
+        t = gap.series if side > 0 else -gap.series
+        slope = t.coefficient(one)
+        for i in range(1, one):
+            if not field.vanishes(t.coefficient(i)):
+                return self._says(Outcome.UNDECIDED, "the map is not Lipschitz at the limit")
+        algebra = SeriesAlgebra(SeriesRing(field, 4), {})
+        if self.stated.factor is not None:
+            claimed = evaluate(read_formula(self.stated.factor, "factor"), algebra).coefficient(0)
+            wrong = self._unequal("factor", slope, claimed)
+            if wrong is not None:
+                return wrong
+        if self.stated.power is None:
+            return None
+        assert self.stated.constant is not None
+        if not field.vanishes(slope - field.one):
+            if field.invertible(slope - field.one):
+                return self._false(f"the map has slope {slope} at the limit: no decay by a power", slope, "1")
+            return self._says(Outcome.UNDECIDED, "the slope cannot be told from 1")
+        for i in range(one + 1, t.order):
+            c = t.coefficient(i)
+            if not field.vanishes(c):
+                a = Fraction(i, one) - 1
+                return self._decay(field, a, -c, evaluate(read_formula(self.stated.constant, "constant"), algebra))
+        return self._says(Outcome.UNDECIDED, "the map is the identity up to all terms that were looked at")
+
+    def _decay(self, field: Any, a: Fraction, B: Any, constant: Any) -> ExactEvidence | None:
+        """C = (a B)^(-1/a), that is C^m (a B)^n = 1 for a = m/n."""
+        assert self.stated.power is not None
+        power, claimed = read_exponent(self.stated.power), constant.coefficient(0)
+        if field.sign(B) < 0:
+            return self._false("the map drives away from the limit", "repelling", "attracting")
+        if power != 1 / a:
+            return self._false(f"the decay is like l^({-1 / a}), not l^({-power})", f"power {1 / a}", f"power {power}")
+        product = field.one
+        for factor, times in ((claimed, a.numerator), (B * field.number(a), a.denominator)):
+            for _ in range(times):
+                product = product * factor
+        value = (field.number(a) * B).ball() ** (arb(-a.denominator) / a.numerator)
+        if field.vanishes(product - field.one) and field.sign(claimed) > 0:
+            return None
+        if not finite(value) or not disjoint(value, claimed.ball()):
+            return self._says(Outcome.UNDECIDED, "the constant is known in balls only")
+        shown = value.str(12, radius=False)
+        return self._false(f"the constant is {shown}, not {self.stated.constant}", shown, self.stated.constant)
+
+    def _unequal(self, what: str, true: Any, claimed: Any) -> ExactEvidence | None:
+        field = true.ring
+        if field.vanishes(true - claimed):
+            return None
+        if field.invertible(true - claimed):
+            return self._false(f"the {what} is {true}, not {claimed}", true, claimed)
+        return self._says(Outcome.UNDECIDED, f"the {what} is known in balls only: {true}")
+
+    def _towards(self, side: int) -> ExactEvidence | None:
+        """On that side kappa(c) lies strictly nearer to the limit than c, and not beyond it; None if that is proved."""
+        domain, limit = self.stated.domain, self.stated.limit
+        equal = "" if self.stated.factor or self.stated.power else "="  # a limit that is reached has no speed
+        if side < 0:
+            part = Domain(domain.low, self.stated.fixed, domain.low_open, True)
+            relations = ((">", "c"), (f"<{equal}", limit))
+        else:
+            part = Domain(self.stated.fixed, domain.high, True, domain.high_open)
+            relations = (("<", "c"), (f">{equal}", limit))
+        for relation, right in relations:
+            claim = Claim(self.claim.name, Inequality(str(self.kappa), relation, right), variables={"c": _text(part)})
+            found = inequality_evidence(claim, 0, self.slip)
+            if found.outcome in (Outcome.TRUE, Outcome.TRUE_IN_BALLS):
+                continue
+            if right == "c" and found.counterexample is not None and self._is_fixed(found):
+                detail = f"another fixed point, which no c_l leaves: {found.counterexample.point}"
+                return self._says(Outcome.FALSE, detail, found.counterexample)
+            detail = f"not proved: kappa(c) {relation} {right} for c in {_text(part)}: {found.detail}"
+            return self._says(Outcome.UNDECIDED, detail)
+        return None
+
+    def _is_fixed(self, found: ExactEvidence) -> bool:
+        """Whether the map is proved to leave the point alone at which kappa(c) - c has the wrong sign."""
+        assert found.counterexample is not None
+        if found.detail.startswith("the sides are equal"):
+            return True
+        with precision(64):
+            c = evaluate(
+                read_formula(found.counterexample.point.rpartition("=")[2], "point"), BallAlgebra({}, None, {})
+            )
+            value = evaluate(self.kappa, BallAlgebra({}, None, {"c": c}))
+            return bool(c.is_exact() and value.is_exact() and value == c)
+
+
+def _text(domain: Domain) -> str:
+    low = "-oo" if domain.low is None else str(domain.low)
+    high = "oo" if domain.high is None else str(domain.high)
+    return f"{'(' if domain.low_open else '['}{low}, {high}{')' if domain.high_open else ']'}"
+
+
+def _in_float(stated: Recursion, settings: Settings) -> tuple[EmpiricalEvidence, ...]:
+    """The map iterated in float64 from the middle of the starts.
+
+    Raises:
+        FormulaError: the map has no value on the way.
+    """
+    kappa, domain = stated.kappa(), stated.domain
+    with precision(64):
+        ends = [None if e is None else float(evaluate(e, BallAlgebra({}, None, {}))) for e in (domain.low, domain.high)]
+        limit = float(evaluate(stated.fixed, BallAlgebra({}, None, {})))
+    low, high = (limit - 1 if ends[0] is None else ends[0]), (limit + 1 if ends[1] is None else ends[1])
+    start = c = 0.5 * (low + high) if abs(0.5 * (low + high) - limit) > 1e-3 else 0.25 * low + 0.75 * high
+    for _ in range(STEPS):
+        moved = in_float(kappa, {"c": min(max(c, low), high)})
+        if moved is None:
+            raise FormulaError(f"the map has no float64 value at c = {c}")
+        c = moved
+    error = 0.9 * abs(start - limit)  # any decay by a power shows after so many steps
+    agrees = abs(c - limit) <= error
+    return (
+        EmpiricalEvidence(
+            f"c_0 = {start:.4g}",
+            f"{STEPS} steps in float64",
+            "scheme",
+            c,
+            error,
+            limit,
+            agrees,
+            None,
+            None,
+            2 * error,
+            None,
+            STEPS,
+            settings.seed,
+        ),
+    )
+
+
+def _slips(claim: Claim) -> Iterator[tuple[str, Claim]]:
+    stated = claim.statement
+    assert isinstance(stated, Recursion)
+    if stated.power is not None:
+        for change in (1, -1):
+            power = read_exponent(stated.power) + change
+            if power > 0:
+                yield f"power {power} for {stated.power}", replace(claim, statement=replace(stated, power=str(power)))
+    for key in ("factor", "constant", "limit"):
+        text = getattr(stated, key)
+        for description, formula in slips(read_formula(text, key), 6) if text is not None else ():
+            try:
+                yield f"{description} in the {key}", replace(claim, statement=replace(stated, **{key: str(formula)}))
+            except ClaimError:
+                continue
