@@ -150,7 +150,7 @@ def point_values(result: Expectation, point: Mapping[str, Any]) -> dict[str, Exp
 
 
 def _clearly_regular(law: GaussianLaw, exact: Mapping[str, Expr]) -> bool:
-    """Whether two variables given by norms and angle have positive norms and an angle inside (0, pi): the common case."""
+    """Whether two variables given by norms and angle have positive norms and an angle in (0, pi): the common case."""
     if len(law.norms) != 2 or len(law.angle_names) != 1 or law.correlation_names or len(law.names) != 2:
         return False
     constants: BallAlgebra = BallAlgebra({}, None, {})

@@ -111,6 +111,9 @@ def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:
 @click.option(
     "--assume", "assumptions", multiple=True, metavar="INEQUALITY", help="e.g. 'theta < pi/2'; for LEFT = RIGHT."
 )
+@click.option(
+    "--paper", "papers", multiple=True, metavar="NAME", help="All claims of a paper: a key or its beginning, or A to K."
+)
 @click.option("--tex", multiple=True, metavar="STRING", help=r"A claim in LaTeX; see the page 'Claims in LaTeX'.")
 @click.option(
     "--activation", multiple=True, metavar="NAME", help=r"Of --tex: 'relu', or '\sigma=relu' for each symbol."
@@ -140,6 +143,7 @@ def verify_command(
     targets: tuple[str, ...],
     variables: dict[str, str],
     assumptions: tuple[str, ...],
+    papers: tuple[str, ...],
     tex: tuple[str, ...],
     activation: tuple[str, ...],
     gaussian: str,
@@ -167,6 +171,10 @@ def verify_command(
     from checks.cli.verify import list_claims, verify_claims
     from checks.runner import Plan
 
+    if papers:
+        from checks.catalogue.papers import find_papers
+
+        targets += tuple(c.name for name in papers for p in find_papers(name) for c in p.all)
     if only_list:
         return list_claims(targets, form, out)
     plan = Plan(seed, alpha, jobs, not no_slips, cluster, seconds)

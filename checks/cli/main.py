@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from checks.cli.catalogue import catalogue_command, new_paper_command
 from checks.cli.certify import certify_command, check_command
 from checks.cli.commands import expect_command, verify_command
 from checks.cli.landscape import blocks_command, expand_command, family_command, spectrum_command
@@ -27,11 +28,13 @@ def cli() -> None:
 
 
 cli.add_command(blocks_command)
+cli.add_command(catalogue_command)
 cli.add_command(certify_command)
 cli.add_command(check_command)
 cli.add_command(expand_command)
 cli.add_command(expect_command)
 cli.add_command(family_command)
+cli.add_command(new_paper_command)
 cli.add_command(spectrum_command)
 cli.add_command(train_command)
 cli.add_command(verify_command)

@@ -109,7 +109,11 @@ def test_control_variates_are_unbiased_with_honest_errors(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name in {"smooth", "skewed", "kinked", "rare"} else ()) for name in CASES]
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in {"smooth", "skewed", "kinked", "rare"} else ())
+        for name in CASES
+    ],
 )
 def test_scrambled_sobol_errors_hold_as_often_as_they_promise(name: str) -> None:
     case = CASES[name]
