@@ -258,7 +258,7 @@ def read_results(file: str | Path) -> dict[str, BatchResult]:
             continue
         try:
             result = _result(json.loads(line))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, AttributeError, KeyError):
             if number == len(lines):
                 continue
             raise ClaimError(f"got line {number} of {path}, expected a result of an earlier batch") from None

@@ -81,7 +81,12 @@ class BatchPoint:
         known = [name for name in ("at", "weights", "blocks") if name in found]
         if len(known) != 1 or ("blocks" in found and not {"diagonal", "off_diagonal"} <= found.keys()):
             raise ClaimError(f"got the point {_short(value)}, {_EXPECTED}")
-        if "at" in found and not str(found["at"])[:1].isdigit() and "k" not in found:
+        if "at" in found and not isinstance(found["at"], str):
+            raise ClaimError(f"got the point {_short(value)} whose 'at' is no text, {_EXPECTED}")
+        rows = found.get("weights", [[0]])
+        if not isinstance(rows, (list, tuple)) or not rows or not all(isinstance(r, (list, tuple)) and r for r in rows):
+            raise ClaimError(f"got the point {_short(value)} whose weights are no matrix, {_EXPECTED}")
+        if "at" in found and not found["at"][:1].isdigit() and "k" not in found:
             raise ClaimError(f"got the point {found['at']} without k, {_EXPECTED}")
         try:
             return cls(json.dumps(found, sort_keys=True, allow_nan=False), request)

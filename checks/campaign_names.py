@@ -25,7 +25,7 @@ class ExactPoint:
     """What the exact witness proves next to an end point.
 
     Args:
-        name: of its family, or its partition; empty if there is no proof.
+        name: of its family, or its partition; empty if there is no proof, and for fewer students than teachers.
         verdict: strict local minimum, saddle of index m, degenerate..., or not certified.
         partition: sizes of the blocks of teachers, descending.
         index: number of negative eigenvalues, if certain.
@@ -100,6 +100,8 @@ def point_name(point: CriticalPoint, phi: Homogeneous) -> str:
             known = _family_weights(name, int(point.k), int(point.d), phi.name)
             if known is not None and align_points(W, known, int(point.k), MEETS) is not None:
                 return name
+    if point.n < point.k:  # no partition says which teachers have no student
+        return ""
     extra = "".join(f"+{point.size(b.label, b.single)}" for b in point.layout.rows if b.label.startswith("x"))
     return ",".join(map(str, sizes)) + extra
 

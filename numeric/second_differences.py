@@ -12,6 +12,9 @@ from numeric.differences import HALVINGS, check_options, halved_steps, largest_m
 from numeric.errors import NotConvergedError
 from numeric.richardson import Best, DifferenceEstimate, best_of
 
+#: A difference of both sides that keeps this share at each of so many halvings in turn stays: f'' jumps.
+STAYS, LEVELS = 0.9, 5
+
 Function = Callable[[FloatArray], float | FloatArray]
 Index = tuple[int, ...]
 
@@ -25,7 +28,7 @@ def hessian_of(f: Function, x: ArrayLike, step: float | None = None, noise: floa
     at steps halved again and again form a Richardson table; as by `jacobian`, the cell of least credited error is
     returned. Noise is divided by $h^2$, so that two thirds of the digits of f remain, and a third at a kink of the
     second derivative. Where f comes with a gradient, the `jacobian` of that is the more accurate Hessian. At a jump of
-    the second derivative, and closer to it than the root of the noise, it is the mean of both sides.
+    the second derivative, as at a kink of the gradient, it is the mean of both sides, and the error covers both.
 
     Args:
         f: function of an array of the shape of x, with values of one fixed shape.
@@ -38,7 +41,7 @@ def hessian_of(f: Function, x: ArrayLike, step: float | None = None, noise: floa
 
     Raises:
         NotConvergedError: if a difference does not settle down to the very smallest step, as at a kink of f, whose
-            second derivative is a Dirac mass, or right beside a jump of the second derivative.
+            second derivative is a Dirac mass.
         ShapeError: if the shape of f's values changes.
         NonFiniteError: if x, or f near x, is NaN or infinite.
         DomainError: if step is not positive or noise negative.
@@ -81,7 +84,8 @@ class _Differences:
         h, k = self.steps[c], self.steps[e]
         if c == e:
             plus, minus = self.sides[c]
-            return self._best((plus - self.centre) + (minus - self.centre), h * h, 4.0)
+            best = self._best((plus - self.centre) + (minus - self.centre), h * h, 4.0)
+            return best._replace(error=np.maximum(best.error, self._jump(plus, minus, h)))
         there = self._line({c: h, e: k}) - self._line({c: h, e: -k})
         back = self._line({c: -h, e: k}) - self._line({c: -h, e: -k})
         return self._best(there - back, 4.0 * h * k, 4.0)
@@ -89,6 +93,22 @@ class _Differences:
     def _best(self, change: FloatArray, squares: FloatArray, values: float) -> Best:
         widths = squares.reshape(-1, *(1,) * (change.ndim - 1))
         return best_of(change / widths, values * self.noise / widths)
+
+    def _jump(self, plus: FloatArray, minus: FloatArray, h: FloatArray) -> FloatArray:
+        """By how much the second derivatives of the two sides differ where that does not shrink with the step, else 0.
+
+        For smooth f their difference halves with h; at a jump of f'' it stays.
+        """
+        widths = (h[1:] ** 2).reshape(-1, *(1,) * self.centre.ndim)
+        right, left = ((side[:-1] - 2.0 * side[1:] + self.centre) / widths for side in (plus, minus))
+        gap, floor = np.abs(right - left), 100.0 * self.noise / widths
+        above = gap > floor
+        finest = above & (
+            np.flip(np.cumsum(np.flip(above, 0), axis=0), 0) == 1
+        )  # not hidden by noise
+        stays = (gap[1:] > STAYS * gap[:-1]) & (gap[1:] < gap[:-1] / STAYS) & above[1:]
+        runs = np.stack([stays[k : len(stays) - LEVELS + 1 + k] for k in range(LEVELS)]).all(axis=0)
+        return np.asarray(np.where(runs & finest[LEVELS:], gap[LEVELS:], 0.0).max(axis=0))
 
     def _line(self, shifts: dict[Index, FloatArray]) -> FloatArray:
         """Values at all steps, along the first axis."""

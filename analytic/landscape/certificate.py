@@ -258,11 +258,11 @@ def _eigenvalues(found: PointSpectrum, wanted: int) -> list[EigenvalueFact]:
         last: list[tuple[arb, arb, int]] = []
         for row in (r for r in found.rows if r.component == component):
             low, high = map(dyadic, interval(row.value.arb, wanted))
-            if last and last[-1][1] >= low:
-                begin, end, times = last.pop()
-                last.append((arb.min(begin, low), arb.max(end, high), times + int(row.multiplicity)))
-            else:
-                last.append((low, high, int(row.multiplicity)))
+            times = int(row.multiplicity)
+            while last and last[-1][1] >= low:  # a wide one may reach over several before it
+                begin, end, more = last.pop()
+                low, high, times = arb.min(begin, low), arb.max(end, high), times + more
+            last.append((low, high, times))
         merged += [EigenvalueFact(text_of(a), text_of(b), m, component) for a, b, m in last]
     return sorted(merged, key=lambda e: float(dyadic(e.low)))
 

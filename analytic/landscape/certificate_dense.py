@@ -231,8 +231,9 @@ def _teachers_in_order(W: list[Vector], teachers: Sequence[Vector]) -> list[Vect
         return None
     left, found = list(teachers), list[Vector]()
     for w in W:
-        near = [v for v in left if all(abs(x - y) < DISTANCE for x, y in zip(w, v, strict=True))]
-        if len(near) != 1:
+        reach = DISTANCE * max((abs(x) for x in w), key=float)
+        near = [v for v in left if all(abs(x - y) < reach for x, y in zip(w, v, strict=True))]
+        if not near or any(x != y for v in near for x, y in zip(v, near[0], strict=True)):
             return None
         left = [v for v in left if v is not near[0]]
         found.append(near[0])

@@ -109,6 +109,10 @@ def LEAKY(slope: Fraction) -> Homogeneous:
     return Homogeneous(Fraction(1), -Fraction(slope))
 
 
+#: Of numerator and denominator of a slope: certificates are read by others.
+LARGEST = 10**100
+
+
 def activation(name: str) -> Homogeneous:
     """The activation of that name: relu, abs, leaky_relu(1/5).
 
@@ -124,7 +128,9 @@ def activation(name: str) -> Homogeneous:
         return RELU if text == "relu" else ABSOLUTE
     if text.startswith("leaky_relu(") and text.endswith(")"):
         try:
-            return LEAKY(Fraction(text[len("leaky_relu(") : -1]))
+            slope = Fraction(text[len("leaky_relu(") : -1])
+            if max(abs(slope.numerator), slope.denominator) < LARGEST:
+                return LEAKY(slope)
         except (ValueError, ZeroDivisionError):
             pass
     raise FormulaError(f"got the activation {name!r}, expected relu, abs or leaky_relu(slope), such as leaky_relu(1/5)")

@@ -9,7 +9,7 @@ from checks.claim import Claim
 from checks.errors import UnknownClaimError
 
 #: Groups that are judged only when they are named: they take minutes, the others together seconds.
-ON_REQUEST = ("pairs", "landscape-dense", "training-full")
+ON_REQUEST = ("pairs", "landscape-dense", "training-full", "papers", "papers-on-request")
 
 
 @lru_cache(maxsize=1)
@@ -33,9 +33,12 @@ def _known(names: tuple[str, ...]) -> dict[str, Claim]:
     if not groups & set(ON_REQUEST):
         return all_claims()
     from checks.catalogue import landscape, pairs, training
+    from checks.catalogue.papers import claims_of_papers
 
     asked = [*(pairs.claims() if "pairs" in groups else ()), *(landscape.DENSE if "landscape-dense" in groups else ())]
     asked += training.FULL if "training-full" in groups else ()
+    asked += claims_of_papers().values() if "papers" in groups else ()
+    asked += claims_of_papers(slow=True).values() if "papers-on-request" in groups else ()
     return all_claims() | {c.name: c for c in asked}
 
 
@@ -44,7 +47,7 @@ def find_claims(names: tuple[str, ...]) -> list[Claim]:
 
     Args:
         names: names of claims, or of groups such as ``kernels`` and, on request only, ``pairs``,
-            ``landscape-dense`` and ``training-full``.
+            ``landscape-dense``, ``training-full``, ``papers`` and ``papers-on-request``.
 
     Returns:
         The claims in the order of the names, each once.

@@ -14,6 +14,7 @@ from checks.cli.options import output_options
 if TYPE_CHECKING:
     from checks.catalogue.papers import Paper
     from checks.report import Report
+    from checks.report.model import JSON
 
 _NAME = re.compile(r"([a-z]+(?:_[a-z]+)*_\d{4})_[a-z]+(?:_[a-z]+)*")
 
@@ -57,8 +58,8 @@ def catalogue_command(names: tuple[str, ...], form: str, out: str | None) -> int
     from checks.catalogue.papers import find_papers, papers
     from checks.report import emit
 
-    found = dict.fromkeys(p for name in names for p in find_papers(name)) if names else dict.fromkeys(papers())
-    emit(papers_report(tuple(found)), form, out)
+    found = {p.key: p for name in names for p in find_papers(name)} if names else {p.key: p for p in papers()}
+    emit(papers_report(tuple(found.values())), form, out)
     return 0
 
 
@@ -86,7 +87,10 @@ def papers_report(papers: tuple[Paper, ...]) -> Report:
         for p in papers
     )
     notes = tuple(f"{p.key}: {finding}" for p in papers for finding in p.findings)
-    payload = {"citations": {p.key: p.citation for p in papers}, "findings": {p.key: list(p.findings) for p in papers}}
+    payload: dict[str, JSON] = {
+        "citations": {p.key: p.citation for p in papers},
+        "findings": {p.key: list(p.findings) for p in papers},
+    }
     return Report("catalogue", "Papers of the catalogue", columns, rows, notes, payload, environment())
 
 
@@ -123,7 +127,7 @@ def new_paper_command(name: str, letter: str, directory: str | None) -> int:
         f"wrote {path}\n"
         f"1. state its formulas as published, each with its source and the verdict you expect\n"
         f"2. closedform verify --paper {key}\n"
-        f"3. a refuted one stays, with expect=\"REFUTED\", beside its repair; say so in findings\n"
+        f'3. a refuted one stays, with expect="REFUTED", beside its repair; say so in findings\n'
         f"4. put what cannot be judged, and why, under open; pytest tests/checks/test_papers.py"
     )
     return 0

@@ -271,3 +271,16 @@ def test_sizes_are_read() -> None:
         certify_sizes("II", [], jobs=1)
     with pytest.raises(FormulaError, match="got the family"):
         certify_sizes("III", [7], jobs=1)
+
+
+@pytest.mark.parametrize("value", [{"weights": []}, {"weights": [[]]}, {"weights": 3}, {"at": 5, "k": 6}, []])
+def test_values_of_the_wrong_kind_are_refused(value: Any) -> None:
+    with pytest.raises(ClaimError, match="got the point"):
+        BatchPoint.of(value)
+
+
+@pytest.mark.parametrize("line", ["[1]", '"a"', "null"])
+def test_results_that_are_none_are_refused(line: str, tmp_path: Path) -> None:
+    (tmp_path / "results.jsonl").write_text(line + "\n")
+    with pytest.raises(ClaimError, match="expected a result"):
+        certify_batch([("II", 6)], jobs=1, results=tmp_path / "results.jsonl")

@@ -164,3 +164,19 @@ def test_the_global_minimum_on_a_line_and_with_any_teachers() -> None:
     assert verified(certify_weights(W[[2, 0, 1]] + 1e-7, V)).facts.loss is not None
     split = np.vstack([0.3 * W[0], 0.7 * W[0], W[1:]])
     assert verified(certify_weights(split, V)).problem.split == ((0, 1, ("3/10", "7/10")),)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 4])
+def test_clusters_that_nearly_touch_are_merged(seed: int) -> None:
+    """Teachers that are orthonormal to round-off only split every multiple eigenvalue by some 1e-16."""
+    Q = np.linalg.qr(np.random.default_rng(seed).normal(size=(6, 6)))[0]
+    V = [[Fraction(x) for x in row] for row in Q.tolist()]
+    facts = verified(certify_weights(find_point("A", 6).matrix() @ Q, V)).facts
+    assert facts.kind == "strict local minimum"
+    assert sum(e.multiplicity for e in facts.eigenvalues) == 36
+
+
+@pytest.mark.parametrize("size", [1e-8, 1e8])
+def test_w_equal_v_at_any_scale(size: float) -> None:
+    V = [[Fraction(size), Fraction(0)], [Fraction(0), Fraction(size)]]
+    assert verified(certify_weights(size * np.eye(2), V)).facts.kind == "strict local minimum"

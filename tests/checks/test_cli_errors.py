@@ -37,6 +37,9 @@ verify kernels/step --assume 'theta < 1'
 verify claims.toml
 verify kernels/step --alpha 0
 verify kernels/step --json --csv
+certify --at A --k 6..8 --bound 5
+certify --at A --k 6 --bound 5
+certify --at A --k 6 --activation "leaky_relu(1e400)"
 spectrum --at II --k 6 --json a.json --csv b.csv
 verify kernels/step --alpha 1
 verify kernels/step --alpha -1

@@ -156,3 +156,15 @@ def test_refusals() -> None:
         hessian_of(np.sum, [0.0], noise=math.nan)
     with pytest.raises(NumericError, match="order"):
         DifferenceEstimate(1.0, 0.0, "scheme", None, "by hand", 1, order=math.nan)
+
+
+@pytest.mark.parametrize(
+    ("f", "left", "right"), [(lambda x: np.maximum(x, 0) ** 2, 0.0, 2.0), (lambda x: x * abs(x), -2.0, 2.0)]
+)
+def test_at_a_kink_of_the_gradient_the_error_covers_both_sides(
+    f: Callable[[FloatArray], FloatArray], left: float, right: float
+) -> None:
+    """Central differences settle at once, by symmetry, on the mean of two second derivatives that are not equal."""
+    found = hessian_of(f, np.asarray(0.0))
+    assert abs(float(found.value) - left) <= float(found.error)
+    assert abs(float(found.value) - right) <= float(found.error)

@@ -1,7 +1,7 @@
 """The papers of the field's reading list, one module a paper, each with its claims as data.
 
-A module of this package whose name holds a year, ``author_year_topic``, states one ``Paper`` as ``PAPER``: a new file is
-all that a new paper needs.
+A module of this package named ``author_year_topic`` states one ``Paper`` as ``PAPER``: a new file
+is all that a new paper needs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def papers() -> tuple[Paper, ...]:
         'A'
     """
     modules = [m.name for m in iter_modules(__path__) if _MODULE.fullmatch(m.name)]
-    found: list[Paper] = [import_module(f"{__name__}.{name}").PAPER for name in modules]
+    found: list[Paper] = [import_module(f"checks.catalogue.papers.{name}").PAPER for name in modules]
     return tuple(sorted(found, key=lambda p: (p.letter, p.key[-4:], p.key)))
 
 
@@ -46,7 +46,7 @@ def find_papers(name: str) -> tuple[Paper, ...]:
         ['safran-shamir-2018']
     """
     wanted = name.strip().lower().replace("_", "-")
-    found = tuple(p for p in papers() if wanted and (p.letter.lower() == wanted or p.key.startswith(wanted)))
+    found = tuple(p for p in papers() if (p.letter.lower() == wanted if len(wanted) < 2 else p.key.startswith(wanted)))
     if not found:
         keys = [p.key for p in papers()]
         near = get_close_matches(wanted, keys, n=3, cutoff=0.4)

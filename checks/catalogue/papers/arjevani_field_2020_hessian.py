@@ -26,21 +26,21 @@ CLAIMS = (
         "type-a-minimum",
         PointFacts("A", 6, loss="0.0556685813", index=0, smallest="0.0015036524", isotropy="Delta(S_6)"),
         "Type A is a minimum at k = 6",
-        f"{ABSTRACT}; digits derived",
+        f"family: {ABSTRACT}; size and digits derived",
         expect="CERTIFIED",
     ),
     _claim(
         "type-i-minimum",
         PointFacts("I", 7, loss="0.0553216076", index=0, smallest="0.0016619751", isotropy="Delta(S_6 x S_1)"),
         "Type I is a minimum at k = 7",
-        f"{ABSTRACT}; digits derived",
+        f"family: {ABSTRACT}; size and digits derived",
         expect="CERTIFIED",
     ),
     _claim(
         "type-ii-minimum",
         PointFacts("II", 6, loss="0.0250805810", index=0, smallest="0.0047003547", isotropy="Delta(S_5 x S_1)"),
         "Type II is a minimum at k = 6",
-        f"{ABSTRACT}; digits derived",
+        f"family: {ABSTRACT}; size and digits derived",
         expect="CERTIFIED",
     ),
 )
@@ -54,9 +54,9 @@ SLOW = (
     _slow(
         "near-zero",
         SpectrumTable("global", (("0", "k*(k - 1)/2"), ("0", "k*(k - 3)/2"), *TABLE.rows[2:])),
-        "As published: all but O(d) eigenvalues concentrate near zero, read as: they are 0 at the global minimum",
+        "A trap: the bulk of the spectrum, 'near zero' in the abstract, is not 0",
         ABSTRACT,
-        limits="a later paper of the same authors says: near small positive constants, 1/4 - 1/(2 pi) and 1/4 + 1/(2 pi)",
+        limits="a later paper of theirs says: near small positive constants, 1/4 - 1/(2 pi) and 1/4 + 1/(2 pi)",
         expect="REFUTED",
     ),
     _slow(
@@ -80,6 +80,7 @@ PAPER = Paper(
         ("the principle extends to other inputs, smooth activations, deeper networks", "numerical only in the paper"),
     ),
     findings=(
-        "'concentrate near zero' fails as 0: the bulk lies at 1/4 - 1/(2 pi) = 0.0908 and 1/4 + 1/(2 pi) = 0.4092",
+        "'concentrate near zero' can only mean small: at the global minimum "
+        "the bulk lies at 1/4 - 1/(2 pi) = 0.0908 and 1/4 + 1/(2 pi) = 0.4092",
     ),
 )

@@ -41,14 +41,6 @@ CLAIMS = (
         expect="CERTIFIED",
     ),
     _claim(
-        "two-flipped-eight-none",
-        PointFacts("II:2", 8, index=1),
-        "Read as a threshold, 'for k >= 9' would make the point with two flipped rows a saddle at k = 8",
-        ABSTRACT,
-        limits="the abstract does not say that there is none at k = 8",
-        expect="REFUTED",
-    ),
-    _claim(
         "two-flipped-eight",
         PointFacts("II:2", 8, loss="0.0397932341", index=0, smallest="0.0033434091", isotropy="Delta(S_6 x S_2)"),
         "The point with two flipped rows is a minimum already at k = 8",
@@ -79,7 +71,7 @@ CLAIMS = (
 PAPER = Paper(
     "A",
     KEY,
-    "Arjevani, Field 2021, Analytic study of families of spurious minima in two-layer ReLU networks II, 2107.10370",
+    "Arjevani, Field 2021, Analytic study of families of spurious minima II, arXiv 2107.10370",
     CLAIMS,
     open=(
         ("real dimension at which each family turns from saddle to minimum", "see closedform family; no kind of claim"),
@@ -87,7 +79,7 @@ PAPER = Paper(
         ("hidden minima (2312.16819)", "needs a statement on ensembles of descents"),
     ),
     findings=(
-        "Delta(S_{k-2} x S_2) 'for k >= 9': the point with two flipped rows is a strict minimum already at k = 8 "
+        "Delta(S_{k-2} x S_2) 'for k >= 9' is no threshold: the point with two flipped rows is a strict minimum at 8 "
         "(smallest eigenvalue 0.003343), of index 4 at k = 7",
     ),
 )

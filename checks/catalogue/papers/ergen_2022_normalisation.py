@@ -80,7 +80,7 @@ CLAIMS = (
 PAPER = Paper(
     "H",
     KEY,
-    "Ergen et al. 2022, Demystifying batch normalization in ReLU networks by convex duality, ICLR, 2103.01499",
+    "Ergen et al. 2022, Demystifying batch normalization in ReLU networks, ICLR, 2103.01499",
     CLAIMS,
     open=(
         ("the convex program itself, with group norms and cones", "recalled only; no kind of statement for programs"),

@@ -7,7 +7,7 @@ from checks.claim import Identity
 
 KEY = "jakub-nica-2024"
 _claim = Entries(KEY).claim
-RECURRENCE = "Jakub and Nica 2024: J_{a,b} = (a - 1) J_{a-2,b} + b cos(theta) J_{a-1,b-1}"
+RECURRENCE = "recalled: Jakub and Nica 2024, J_{a,b} = (a - 1) J_{a-2,b} + b cos(theta) J_{a-1,b-1}"
 UNITS = {"|u|": "{1}", "|v|": "{1}"}
 
 
@@ -47,7 +47,7 @@ CLAIMS = (
     _claim(
         "recurrence-2-0",
         Identity(moment(2, 0), moment(0, 0)),
-        "As published, at b = 0, where its second term is absent",
+        "A trap: the recurrence read at b = 0, where its second term is absent",
         RECURRENCE,
         variables=UNITS,
         limits="recalled without the range of b",
@@ -100,7 +100,9 @@ PAPER = Paper(
     KEY,
     "Jakub, Nica 2024, Depth degeneracy in neural networks, JMLR",
     CLAIMS,
-    open=(("E ln sin^2 of the angle one layer on, at finite width", "expectations of ratios have no closed form here"),),
+    open=(
+        ("E ln sin^2 of the angle one layer on, at finite width", "expectations of ratios have no closed form here"),
+    ),
     findings=(
         "the recurrence misses sin(theta) cos(theta)/(2 pi) at b = 0 (J_{2,0}), if it is meant there: the Dirac mass",
     ),

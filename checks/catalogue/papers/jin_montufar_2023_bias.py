@@ -64,7 +64,10 @@ PAPER = Paper(
     "Jin, Montufar 2023, Implicit bias of gradient descent for mean squared error regression with wide networks, JMLR",
     CLAIMS,
     open=(
-        ("lazy training minimises int (g'' - f_0'')^2/zeta, error O(n^(-1/2))", "statements on functionals and descents"),
+        (
+            "lazy training minimises int (g'' - f_0'')^2/zeta, error O(n^(-1/2))",
+            "statements on functionals and descents",
+        ),
         ("zeta for uniform laws", "Gaussian expectations only"),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.catalogue.papers.paper import ON_REQUEST_GROUP, Entries, Paper
-from checks.catalogue.population_loss import G, H1, H2, ZERO
+from checks.catalogue.population_loss import H1, H2, ZERO, G
 from checks.claim import Identity
 from checks.point_facts import PointFacts
 
@@ -12,7 +12,7 @@ _claim = Entries(KEY).claim
 _slow = Entries(KEY, ON_REQUEST_GROUP).claim
 SECTION = "Safran and Shamir 2018, Section 4"
 KERNEL = "E[relu(w.x)*relu(v.x)]"
-SPURIOUS = "Safran and Shamir 2018, Theorem 1: computer-assisted for k = 6 to 20; digits derived"
+SPURIOUS = "Safran and Shamir 2018, Theorem 1 (number recalled): computer-assisted for k = 6 to 20; digits derived"
 
 CLAIMS = (
     _claim(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from checks.catalogue.papers.paper import ON_REQUEST_GROUP, Entries, Paper
-from checks.claim import Identity, SpectrumTable
 from checks.catalogue.spectra import CLAIMS as SPECTRA
+from checks.claim import Identity, SpectrumTable
 from checks.point_facts import PointFacts
 from checks.statements.inequality import Inequality
 
@@ -53,14 +53,6 @@ CLAIMS = (
         "Safran, Yehudai and Shamir 2021, Theorem 2; the step is derived",
         variables={"s": "(0, oo)", "t": "(0, oo)"},
         limits="s, t > 0",
-    ),
-    _claim(
-        "split-gradient",
-        Identity("grad(E[relu(t*w.x)*relu(v.x)], w)/t", f"grad({PAIR}, w)"),
-        "A split neuron's kernel has the same gradient at every part of it",
-        "derived; used for Safran, Yehudai and Shamir 2021, Theorem 14",
-        variables={"t": "(0, oo)"},
-        limits="t > 0",
     ),
     _claim(
         "split-block",

@@ -1,4 +1,4 @@
-"""Senen-Cerda, Sanders 2020: dropout on shallow linear networks; its loss, minimisers and rate as polynomial identities."""
+"""Senen-Cerda, Sanders 2020: dropout on shallow linear networks; loss, minimisers and rate as identities."""
 
 from __future__ import annotations
 

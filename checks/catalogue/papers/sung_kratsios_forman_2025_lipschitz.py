@@ -1,4 +1,4 @@
-"""Sung, Kratsios, Forman 2025: Lipschitz constants under decaying learning rates; the Huber risk of Gaussian residuals."""
+"""Sung, Kratsios, Forman 2025: Lipschitz constants under decaying learning rates; the Gaussian Huber risk."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ CLAIMS = (
 PAPER = Paper(
     "F",
     KEY,
-    "Sung, Kratsios, Forman 2025, Lipschitzness by learning-rate constraints, 2502.03792",
+    "Sung, Kratsios, Forman 2025, on Lipschitz constants under constraints on the learning rate, arXiv 2502.03792",
     CLAIMS,
     open=(
         ("decay of the rate keeps the Lipschitz constant small at no cost in rate", "a statement on descents"),

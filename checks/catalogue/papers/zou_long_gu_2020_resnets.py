@@ -10,7 +10,7 @@ KEY = "zou-long-gu-2020"
 _claim = Entries(KEY).claim
 DERIVED = "derived; for Zou, Long and Gu 2020"
 REALS = {"a": "(-oo, oo)", "b": "(-oo, oo)", "w": "(-oo, oo)", "y": "(-oo, oo)"}
-DEPTHS = {"t": "(0, 1/2)"}
+DEPTHS = {"t": "[1/1000, 1/2)"}
 
 CLAIMS = (
     _claim(
