@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from analytic.derivation import Steps
-from analytic.errors import FormulaError, LawError, NoClosedFormError, OutsideRingError
+from analytic.errors import DomainError, FormulaError, LawError, NoClosedFormError, OutsideRingError
 from analytic.expectation import Expectation, derive
 from analytic.formula import CONSTANTS, Expr, add, bare_names, mul, name, names, num, substitute
 from analytic.writing import written
@@ -121,6 +121,7 @@ class OpenExpectation(Expectation):
         Raises:
             FormulaError: the integrand is no product of functions of one variable each.
             LawError: there is one variable only, or means or variances are parameters.
+            DomainError: the number of terms is out of range, or a mean is too many deviations from 0.
 
         Source: Mehler (1866), Kibble (1945); the tail by Parseval and Cauchy-Schwarz.
 
@@ -134,7 +135,7 @@ class OpenExpectation(Expectation):
             '0.0411534'
         """
         from analytic.series.exact import constant_of, without_empty_powers
-        from analytic.series.hermite import HermiteSeries, hermite_expansion
+        from analytic.series.hermite import MAX_COEFFICIENTS, HermiteSeries, hermite_expansion
         from analytic.series.kibble import KibbleSeries
 
         if len(self.variables) < 2:
@@ -148,6 +149,8 @@ class OpenExpectation(Expectation):
         sides = self._sides()
         shifted = {n: add(name(n), m) for n, m in zip(self.variables, self.law.mean, strict=True) if m != num(0)}
         wanted = terms if terms is not None else TERMS.get(len(self.variables), FEW_TERMS)
+        if not 1 <= wanted <= MAX_COEFFICIENTS:
+            raise DomainError(f"got {wanted} terms of a series, expected 1 to {MAX_COEFFICIENTS}")
         found = []
         for n in self.variables:
             f = without_empty_powers(substitute(mul(*sides[n]), shifted))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import product
 
 from analytic.activations import OPAQUE
 from analytic.algebra import evaluate
 from analytic.constants import rational_value
-from analytic.errors import FormulaError
+from analytic.errors import FormulaError, OutsideRingError
 from analytic.field import Element
-from analytic.formula import CONSTANTS, ZERO, Expr, add, bare_names, mul, name, names, walk
+from analytic.formula import CONSTANTS, ZERO, Expr, add, bare_names, call, mul, name, names, neg, rewrite, walk
 from analytic.integrand import MAX_DEGREE, Expander, Form, Integrand, Product
 from analytic.rules.moment import TRIVIAL, Factor, Law, Moment
 from analytic.rules.parity import SOFTPLUS_EVEN, FunctionFactor, Parity, Z, even_and_odd, factor_function, is_odd, times
@@ -18,6 +18,13 @@ from analytic.rules.parity import SOFTPLUS_EVEN, FunctionFactor, Parity, Z, even
 #: A product of sums that has more terms is not searched for odd ones.
 MAX_TERMS = 200
 RESERVED = frozenset((*CONSTANTS, "theta", "rho", "E", "I", "L"))
+#: Of constants these functions are elementary.
+_WRITTEN_OUT: dict[str, Callable[[Expr], Expr]] = {
+    "tanh": lambda z: 1 - 2 / (1 + call("exp", 2 * z)),
+    "sigmoid": lambda z: 1 / (1 + call("exp", neg(z))),
+    "silu": lambda z: z / (1 + call("exp", neg(z))),
+    "softplus": lambda z: call("log", 1 + call("exp", z)),
+}
 
 
 class Opening:
@@ -34,6 +41,7 @@ class Opening:
 
     def products(self, integrand: Expr) -> Integrand:
         """The integrand as a sum of products; terms that no rule but parity knows, and which are odd, stay whole."""
+        integrand = self._checked(integrand)
         if Parity.name in self.expander.disabled or not _is_special(integrand):
             return self.expander.expand(integrand)
         total, rest = self._without_odd(integrand)
@@ -42,6 +50,36 @@ class Opening:
             if not _is_special(left, OPAQUE):
                 total, rest = other, left
         return {**total, **self.expander.expand(rest)} if rest != ZERO else total
+
+    def _checked(self, integrand: Expr) -> Expr:
+        """The integrand with functions of constants written out.
+
+        Raises:
+            FormulaError: a function without closed forms has more than one argument, or one of several variables that
+                is no affine form.
+        """
+
+        def rule(node: Expr) -> Expr | None:
+            if node.head != "call" or node.children[0].identifier not in OPAQUE:
+                return None
+            f, arguments = node.children[0].identifier, node.children[1:]
+            if len(arguments) != 1:
+                raise FormulaError(f"got {node}, expected a function of one affine form: {f} takes one argument")
+            if not self._random(arguments[0]):
+                return _WRITTEN_OUT[f](rewrite(arguments[0], rule))
+            if len(names(arguments[0]) & set(self.variables)) > 1:
+                self._check_affine(node)
+            return None
+
+        return rewrite(integrand, rule)
+
+    def _check_affine(self, node: Expr) -> None:
+        try:
+            Expander(self.variables, self.expander.field).form(node.children[1])
+        except (FormulaError, OutsideRingError):
+            raise FormulaError(
+                f"got {node}, expected a function of one affine form of the Gaussian variables, such as tanh(2*u - v)"
+            ) from None
 
     def _without_odd(self, integrand: Expr) -> tuple[Integrand, Expr]:
         """The odd terms, and the sum of the others."""

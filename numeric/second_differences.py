@@ -103,9 +103,7 @@ class _Differences:
         right, left = ((side[:-1] - 2.0 * side[1:] + self.centre) / widths for side in (plus, minus))
         gap, floor = np.abs(right - left), 100.0 * self.noise / widths
         above = gap > floor
-        finest = above & (
-            np.flip(np.cumsum(np.flip(above, 0), axis=0), 0) == 1
-        )  # not hidden by noise
+        finest = above & (np.flip(np.cumsum(np.flip(above, 0), axis=0), 0) == 1)  # not hidden by noise
         stays = (gap[1:] > STAYS * gap[:-1]) & (gap[1:] < gap[:-1] / STAYS) & above[1:]
         runs = np.stack([stays[k : len(stays) - LEVELS + 1 + k] for k in range(LEVELS)]).all(axis=0)
         return np.asarray(np.where(runs & finest[LEVELS:], gap[LEVELS:], 0.0).max(axis=0))

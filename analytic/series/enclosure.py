@@ -10,7 +10,7 @@ from flint import arb
 
 from analytic.balls import Ball, precision
 from analytic.errors import AccuracyError, DimensionError, DomainError
-from analytic.formula import ZERO, Expr, add, mul, name, names, neg, num, substitute
+from analytic.formula import ZERO, Expr, add, mul, name, names, neg, num, substitute, walk
 from analytic.series.blocks import is_far, scale_of
 from analytic.series.charts import Law
 from analytic.series.directions import (
@@ -21,7 +21,16 @@ from analytic.series.directions import (
     product_of,
     terms,
 )
-from analytic.series.exact import ball_of, constant_of, elementary, is_constant, sign_of, tidy, without_empty_powers
+from analytic.series.exact import (
+    ball_of,
+    ceiling,
+    constant_of,
+    elementary,
+    is_constant,
+    sign_of,
+    tidy,
+    without_empty_powers,
+)
 from analytic.series.line_integral import GUARD, line_mean
 from analytic.series.moments import polynomial_mean
 from analytic.series.plane_integral import PlaneLaw, plane_mean
@@ -32,6 +41,10 @@ from analytic.series.vanishing import without_vanishing
 Constant = Expr | Fraction | int
 #: Quadrature in two dimensions takes seconds for so many digits, five times as long for half as many more.
 LARGEST_DIGITS = 100
+#: Means up to 2^20 are covered by the guard bits; up to 2^160, some 10^48, more bits are spent: seconds.
+FREE_BITS, MOST_BITS = 20, 140
+#: The functions that are as large as their argument.
+GROWING = ("softplus", "silu", "gelu", "relu", "abs", "elu", "leaky_relu", "abrelu")
 
 
 @dataclass(frozen=True)
@@ -111,13 +124,14 @@ def certified_mean(
     law = _law(variables, mean, covariance)
     integrand = without_vanishing(elementary(without_empty_powers(integrand)), law.variables, law.mean, law.covariance)
     wanted = int(3.33 * digits) + 4
-    bits, best = wanted + 2 * GUARD, arb("nan")
+    more = _bits_of_means(integrand, law)
+    bits, best = wanted + 2 * GUARD + more, arb("nan")
     for _ in range(6):
         with precision(bits):
             value = _mean(integrand, law)
             if value.is_finite() and (value == 0 or value.rel_accuracy_bits() >= wanted):
                 return Ball.of(value)
-            tiny = bits > 2 * wanted + 3 * GUARD and value.abs_upper() < arb(10) ** (-digits - 1)
+            tiny = bits - more > 2 * wanted + 3 * GUARD and value.abs_upper() < arb(10) ** (-digits - 1)
             if value.is_finite() and tiny:
                 return Ball.of(value)
             reached = value.rel_accuracy_bits() if value.is_finite() else 0
@@ -130,11 +144,30 @@ def certified_mean(
     raise _inaccurate(integrand, digits, best)
 
 
+def _bits_of_means(integrand: Expr, law: GaussianLaw) -> int:
+    """Bits that the leading digits of functions at large means take up: what is left may be of the size of 1.
+
+    Raises:
+        DomainError: there are more of them than there is time for.
+    """
+    if len(law.variables) < 2 or not any(n.is_call(f) for n in walk(integrand) for f in GROWING):
+        return 0
+    with precision(64):
+        largest = max((ball_of(m).abs_upper() for m in law.mean), default=arb(0))
+        found = max(ceiling((largest + 1).log() / arb.const_log2()) - FREE_BITS, 0)
+    if found > MOST_BITS:
+        raise DomainError(
+            f"got a mean of about {largest.str(3, radius=False)} beside functions that grow, expected at most "
+            f"2^{FREE_BITS + MOST_BITS}: its digits cancel; write the function as its argument plus a rest"
+        )
+    return found
+
+
 def _inaccurate(integrand: Expr, digits: int, best: arb) -> DomainError:
     """What to say where the digits are not reached: the enclosure, and how many digits it has."""
     if not best.is_finite():
         return DomainError(f"got no finite enclosure of E[{integrand}], expected {digits} digits: ask for fewer")
-    reached = int((best.rel_accuracy_bits() - 4) / 3.33)
+    reached = _digits_of(best)
     with precision(64):
         ball = Ball.of(best)
     advice = (
@@ -143,6 +176,14 @@ def _inaccurate(integrand: Expr, digits: int, best: arb) -> DomainError:
         else "take the attribute enclosure of this error, nothing closer is known"
     )
     return AccuracyError(f"got E[{integrand}] in {ball.enclosure(15)}, expected {digits} digits: {advice}", ball)
+
+
+def _digits_of(ball: arb) -> int:
+    """The digits that can be asked for, for this ball to have them: see the bits wanted in ``certified_mean``."""
+    bits, found = int(ball.rel_accuracy_bits()), 0
+    while int(3.33 * (found + 1)) + 4 <= bits:
+        found += 1
+    return found
 
 
 def _law(variables: tuple[str, ...], mean: Sequence[Constant], covariance: Sequence[Sequence[Constant]]) -> GaussianLaw:

@@ -17,7 +17,7 @@ from flint import acb, arb, ctx, fmpq
 from analytic.balls import precision
 from analytic.errors import DomainError
 from analytic.formula import Expr, name, substitute
-from analytic.series.charts import STANDARD, charts, window
+from analytic.series.charts import STANDARD, Window, charts, window
 from analytic.series.exact import ball_of, constant_of, sign_of, tidy, without_empty_powers
 from analytic.series.line_integral import GUARD, second_moment
 from analytic.series.panels import Panel, panels
@@ -25,6 +25,8 @@ from analytic.series.pieces import pieces
 from analytic.series.symmetry import symmetry
 
 MAX_COEFFICIENTS = 2000
+#: Furthest point of the window, in deviations: the precision, and the number of nodes, are proportional to it.
+MAX_REACH = 1000
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def hermite_expansion(f: Expr, variable: str, deviation: Expr, order: int) -> He
 
     Raises:
         DivergenceError: f is not square integrable.
-        DomainError: the order or deviation is out of range.
+        DomainError: the order or deviation is out of range, or f has kinks too many deviations from its mean.
 
     Source: Mehler 1866; DLMF 18.18.28.
 
@@ -199,9 +201,11 @@ def hermite_expansion(f: Expr, variable: str, deviation: Expr, order: int) -> He
     scaled = substitute(f, {variable: tidy(deviation) * name(variable)})
     bits = ctx.prec
     with precision(bits + GUARD):
-        square = second_moment(scaled, variable, STANDARD)
         parts = pieces(scaled, variable)
         within = window(parts, variable, STANDARD, 2 * bits, squared=True)
+        _check_reach(within)
+        square = second_moment(scaled, variable, STANDARD)
+        _check_size(square, bits)
         kernel = _KernelBound(order)
         found = charts(parts, variable, within, Fraction(1))
     # the recurrence multiplies radii by at most exp(|x| sqrt(n))
@@ -215,6 +219,29 @@ def hermite_expansion(f: Expr, variable: str, deviation: Expr, order: int) -> He
     vanishing = symmetry(scaled, variable)
     coefficients = [arb(0) if vanishing.vanishes(n) else s + arb(0, error.abs_upper()) for n, s in enumerate(sums)]
     return HermiteExpansion(f, variable, deviation, tuple(coefficients), square)
+
+
+def _check_reach(within: Window) -> None:
+    """Refuses a window whose quadrature would take minutes: nodes and bits are both proportional to its width."""
+    reach = max(-within.left, within.right)
+    if reach > MAX_REACH:
+        with precision(64):
+            shown = arb(fmpq(reach.numerator, reach.denominator)).str(3, radius=False)
+        raise DomainError(
+            f"got a function with a kink or its growth {shown} deviations from the centre, expected at most "
+            f"{MAX_REACH} for Hermite coefficients, whose precision grows with it: take a nearer mean, or .at(...) "
+            "for the value"
+        )
+
+
+def _check_size(square: arb, bits: int) -> None:
+    """Refuses a function whose rounding errors at twice the working precision exceed 1: panels would be halved on."""
+    if square > arb(2) ** (4 * bits):
+        raise DomainError(
+            f"got a function whose mean square is about {square.str(3, radius=False)}, expected at most "
+            f"2^{4 * bits} at {bits} bits: most of its Hermite coefficients would be lost in rounding; "
+            "take smaller means"
+        )
 
 
 class _KernelBound:

@@ -146,6 +146,12 @@ def _grids(product: _Product, bits: int) -> tuple[list[Grid], arb, arb_mat]:
     laws = [Law(m, product.covariance[i][i]) for i, m in enumerate(product.means)]
     wide, factors = num(_width(product.covariance)), list(zip(product.functions, product.names, strict=True))
     masses = [mass_of(f, n, laws[i], wide) for i, (f, n) in enumerate(factors)]
+    for mass, (_, n) in zip(masses, factors, strict=True):
+        if not mass.is_finite():
+            raise DomainError(
+                f"got a function of {n} with no finite bound at {COARSE} bits, expected a smaller mean: its kinks lie "
+                f"too many deviations from the mean; at such a mean take the limit of the function in its place"
+            )
     rules = []
     for i, (f, n) in enumerate(factors):
         lever = len(masses) * height * _others(masses, i)  # what an error of this rule counts

@@ -26,6 +26,10 @@ from analytic.series.exact import ball_of, ceiling
 STRETCH = 3
 #: Panels are halved at most this often.
 MAX_DEPTH = 64
+#: So many halvings take seconds; where more are needed the integrand is too large for the precision, or too steep.
+MAX_HALVINGS = 10_000
+#: So many panels take minutes.
+MAX_PANELS = 200_000
 
 #: Upper bound of the kernel's modulus on a box.
 KernelBound = Callable[[acb], arb]
@@ -73,7 +77,7 @@ def panels(chart: Chart, longest: arb, bound: KernelBound, bits: int) -> list[Pa
         The panels; every error bound is finite.
 
     Raises:
-        DomainError: the integrand is not bounded near some point of the chart.
+        DomainError: the integrand is not bounded near some point of the chart, or it takes too many panels.
 
     Source: Trefethen 2008 (SIAM Review 50), theorem 4.5, for the error of Gauss-Legendre rules.
     """
@@ -81,15 +85,26 @@ def panels(chart: Chart, longest: arb, bound: KernelBound, bits: int) -> list[Pa
     lower, upper = ball_of(chart.lower), ball_of(chart.upper)
     limit = longest if chart.position == name(chart.variable) else arb(2)
     count = max(1, ceiling((upper - lower) / (2 * limit)))
+    if count > MAX_PANELS:
+        raise DomainError(
+            f"got a quadrature of some 2^{count.bit_length()} panels, expected at most {MAX_PANELS}: a kink lies "
+            f"too many deviations from the mean; take a smaller mean, or the limit of the function at that mean"
+        )
     ends = [lower + (upper - lower) * arb(fmpq(i, count)) for i in range(count + 1)]
     found: list[Panel] = []
-    todo = [(a, b, 0) for a, b in pairwise(ends)][::-1]
+    todo, halvings = [(a, b, 0) for a, b in pairwise(ends)][::-1], 0
     while todo:
         a, b, depth = todo.pop()
         panel = _panel(f, x, a, b, bound, bits)
         if panel is not None:
             found.append(panel)
+        elif halvings >= MAX_HALVINGS:
+            raise DomainError(
+                f"got more than {MAX_HALVINGS} halvings of panels in a quadrature to {bits} bits, expected fewer: the "
+                f"integrand is too large or too steep; take smaller means, norms or slopes"
+            )
         elif depth < MAX_DEPTH:
+            halvings += 1
             middle = (a + b) / 2
             todo += [(middle, b, depth + 1), (a, middle, depth + 1)]
         else:

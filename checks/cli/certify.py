@@ -60,9 +60,7 @@ def certify_command(
     if (results is not None and batch is None) or (retry and results is None):
         raise click.UsageError("got --results without --batch, or --retry without --results, expected all of them")
     if bound is not None and not (real or (size or "").endswith("..inf")):
-        raise click.UsageError(
-            "got --bound without --real or --k A..inf, expected one: it bounds all k at once"
-        )
+        raise click.UsageError("got --bound without --real or --k A..inf, expected one: it bounds all k at once")
     if batch is not None:
         if weights is not None or at is not None or size is not None or width is not None or real:
             raise click.UsageError("got --batch with --at, --k, --d or --real, expected the points in the file alone")
