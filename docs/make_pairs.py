@@ -96,7 +96,7 @@ def cell(pair: str) -> Cell:
         >>> cell("relu-bump").mark
         '*'
         >>> cell("abs-sigmoid").mark, cell("abs-tanh").mark
-        ('s', '0')
+        ('*', '0')
     """
     result = expect(integrand(pair), parameters(pair))
     if result.closed:

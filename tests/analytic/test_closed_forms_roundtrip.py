@@ -106,6 +106,7 @@ def test_a_normal_form_has_the_value_of_the_formula(seed: int) -> None:
         assert not disjoint(value, shown), f"{expr} -> {written(element)}: {value} against {shown}"
 
 
+@pytest.mark.slow
 def test_most_random_formulas_are_really_compared() -> None:
     compared = 0
     for seed in range(400):

@@ -180,6 +180,7 @@ def test_floats_of_the_complex_function() -> None:
     assert not np.isnan(complex_normal_cdf(*grid)).any()
 
 
+@pytest.mark.slow
 def test_floats_of_the_bivariate_function() -> None:
     rng, n = np.random.default_rng(22), 500
     h, k, r = rng.normal(size=4 * n) * 2, rng.normal(size=4 * n) * 2, rng.uniform(-1, 1, 4 * n)

@@ -69,10 +69,10 @@ def test_next_to_a_threshold_the_index_is_that_of_more_digits(name: str, k: int,
     low, high = Fraction(end, 40), Fraction(end + 6, 40)
     below = at(low).facts.index
     assert below != at(high).facts.index
-    for step in range(40):
+    for step in range(28):
         middle = (low + high) / 2
         found = at(middle)
-        if step % 20 == 19:
+        if step % 14 == 13:
             finer = verified(at(middle, 40))
             assert verified(found).facts.index in (None, finer.facts.index)
         assert found.facts.index is not None, "the enclosures are relative: an eigenvalue of 1e-20 keeps its sign"

@@ -166,7 +166,9 @@ def reference(name: str, k: int, d: int) -> CriticalPoint:
     return find_point(name, k, d)
 
 
-@pytest.mark.parametrize(("name", "k", "d", "times"), [("A", 5, 6, 6), ("II", 6, 6, 2)])
+@pytest.mark.parametrize(
+    ("name", "k", "d", "times"), [("A", 5, 6, 6), pytest.param("II", 6, 6, 2, marks=pytest.mark.slow)]
+)
 def test_an_edited_certificate_is_rejected_or_true(name: str, k: int, d: int, times: int) -> None:
     draw = random.Random(20240607)
     content = document(certify(find_point(name, k, d), 8))

@@ -78,7 +78,10 @@ def table(index: int, eigenvalue: str | None = None, multiplicity: str | None = 
     return verify(Claim("changed/table", SpectrumTable("global", rows)), power=False).kind
 
 
-@pytest.mark.parametrize("eigenvalue", ["sqrt(-1)", "sqrt(4 - k)*0 + 1/4 + sqrt(4 - k) - sqrt(4 - k)", "log(-1)"])
+@pytest.mark.parametrize(
+    "eigenvalue",
+    ["sqrt(-1)", pytest.param("sqrt(4 - k)*0 + 1/4 + sqrt(4 - k) - sqrt(4 - k)", marks=pytest.mark.slow), "log(-1)"],
+)
 def test_a_row_without_a_value_is_inconclusive(eigenvalue: str) -> None:
     assert table(6, eigenvalue) is Kind.INCONCLUSIVE
 

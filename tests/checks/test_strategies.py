@@ -57,6 +57,7 @@ def test_both_witnesses_find_the_isotropy_of_drawn_weights(parts: tuple[int, ...
         assert sorted([*found.sizes.values(), *[1] * sum(b.single for b in found.layout.teachers)]) == sorted(parts)
 
 
+@pytest.mark.slow
 def test_angles_reach_from_parallel_to_the_least() -> None:
     def angle(pair: tuple[Array, Array]) -> float:
         w, v = (x / np.linalg.norm(x) for x in pair)

@@ -284,6 +284,7 @@ def test_twice_the_curvature_is_noticed() -> None:
     assert sum(not e.agrees for e in wrong.evidence if "variance" in e.method) >= 3
 
 
+@pytest.mark.slow
 def test_curvatures_of_other_components_are_noticed() -> None:
     proved = certificate(ONLINE.facts)
     planted = respectrum(proved, lambda _i, x, m: (0.25 if m > 20 else x, m))
@@ -332,6 +333,7 @@ def test_a_run_too_short_to_notice_twice_the_curvature_is_inconclusive() -> None
     assert "expected more steps" in verdict.reason
 
 
+@pytest.mark.slow
 def test_a_disagreement_is_confirmed_on_a_fresh_seed(monkeypatch: pytest.MonkeyPatch) -> None:
     seeds = []
 

@@ -99,12 +99,14 @@ def test_the_example_ends_as_the_readme_says(
 def test_the_readme_shows_every_command_and_a_refutation() -> None:
     assert {line.split()[1] for line in EXAMPLES} == {
         "blocks",
+        "catalogue",
         "certify",
         "check",
         "expand",
         "expect",
         "family",
         "spectrum",
+        "train",
         "verify",
     }
     assert sum("exit code 1" in line for line in EXAMPLES) == 1

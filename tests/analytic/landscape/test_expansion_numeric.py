@@ -115,6 +115,7 @@ def test_exact_coefficients_stay_exact() -> None:
     assert not expansion("I:4", 3, "loss").exact
 
 
+@pytest.mark.slow
 def test_branches_that_end_have_no_expansion() -> None:
     with pytest.raises(NoExpansionError, match=r"I:16.*ends near k = 411"):
         expansion("I:16", 2)
