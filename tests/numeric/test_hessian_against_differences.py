@@ -91,6 +91,7 @@ def test_the_saddle_is_the_published_one(saddle: FloatArray) -> None:
     assert (np.abs(np.asarray(slope.value)) <= 10.0 * np.asarray(slope.error)).all()
 
 
+@pytest.mark.slow
 def test_gauss_newton_sees_a_minimum_where_there_is_a_saddle(saddle: FloatArray) -> None:
     """Differences give -0.0445; samples agree within their bound and exclude 0; Gauss-Newton says +0.0879."""
     truth = eigenvalues(differenced(saddle, np.eye(3)))

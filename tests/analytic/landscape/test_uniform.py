@@ -62,7 +62,11 @@ def test_above_the_threshold_it_is_one() -> None:
 
 @pytest.mark.parametrize(
     ("name", "k", "below"),
-    [("A", 6, "5.76"), ("I", 7, "6.74"), pytest.param("II:2", 8, "7.56", marks=pytest.mark.slow)],
+    [
+        ("A", 6, "5.76"),
+        pytest.param("I", 7, "6.74", marks=pytest.mark.slow),
+        pytest.param("II:2", 8, "7.56", marks=pytest.mark.slow),
+    ],
 )
 def test_other_families_from_their_thresholds_on(name: str, k: int, below: str) -> None:
     found = certify_family(name, k)
