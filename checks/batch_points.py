@@ -161,7 +161,7 @@ def _as_object(value: Any) -> dict[str, Any]:
     if isinstance(value, BatchPoint):
         return value.data
     if isinstance(value, Mapping):
-        return dict(value)
+        return _published(dict(value))
     if isinstance(value, str):
         return {"at": value}
     if isinstance(value, tuple) and value and isinstance(value[0], str):
@@ -176,6 +176,18 @@ def _as_object(value: Any) -> dict[str, Any]:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) < 80 else text[:77] + "..."
+
+
+def _published(found: dict[str, Any]) -> dict[str, Any]:
+    """Points as they are published: weights in blocks inside ``weights``, and null for the global minimum."""
+    if "blocks" not in found or "weights" not in found:
+        return found
+    weights = found.pop("weights")
+    if isinstance(weights, Mapping):
+        return found | dict(weights)
+    if weights is None and "at" not in found:
+        return {name: x for name, x in found.items() if name != "blocks"} | {"at": "global", "k": sum(found["blocks"])}
+    return found | {"weights": weights}
 
 
 def _from_blocks(data: Mapping[str, Any], phi: Homogeneous) -> tuple[CriticalPoint, float]:

@@ -284,3 +284,9 @@ def test_results_that_are_none_are_refused(line: str, tmp_path: Path) -> None:
     (tmp_path / "results.jsonl").write_text(line + "\n")
     with pytest.raises(ClaimError, match="expected a result"):
         certify_batch([("II", 6)], jobs=1, results=tmp_path / "results.jsonl")
+
+
+def test_points_as_they_are_published() -> None:
+    inner = {"diagonal": [-0.63, 1.0], "off_diagonal": [[None, 0.19], [0.26, -0.035]]}
+    assert BatchPoint.of({"k": 7, "blocks": [1, 6], "weights": inner}).label == "[1, 6], k = 7"
+    assert BatchPoint.of({"k": 7, "blocks": [7], "weights": None}).label == "global, k = 7"
