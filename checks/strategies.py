@@ -200,9 +200,8 @@ def weight_matrices(draw: Callable[..., Any], parts: Sequence[int], d: int | Non
     label = np.repeat(np.arange(len(parts)), parts)
     count = len(parts)
     # distinct multiples of 1/8: no two orbits get the same weight, so the group is no larger
-    values = draw(
-        st.lists(st.integers(-24, 24), min_size=count * count + count, max_size=count * count + count, unique=True)
-    )
+    size = count * count + count
+    values = draw(st.lists(st.integers(-max(24, size), max(24, size)), min_size=size, max_size=size, unique=True))
     off = np.array(values[: count * count], dtype=float).reshape(count, count) / 8.0
     W = off[np.ix_(label, label)]
     W[np.diag_indices(k)] = np.array(values[count * count :])[label] / 8.0

@@ -60,8 +60,15 @@ def _series_as_long_as_the_checker_has_them() -> Iterator[None]:
 # true certificates
 
 
-TRUE = [("II", "6", "0.0047"), ("A", "6", None), ("I", "7", None), ("II:2", "80", None)]
-LONGER = [("II:2", "8", None), ("II:3", "10", None), ("II:10", "20", None), ("II", "5.586", "0"), ("I", "6.75", "0")]
+TRUE = [("II", "6", "0.0047"), ("A", "6", None), ("II:2", "80", None)]
+LONGER = [
+    ("I", "7", None),
+    ("II:2", "8", None),
+    ("II:3", "10", None),
+    ("II:10", "20", None),
+    ("II", "5.586", "0"),
+    ("I", "6.75", "0"),
+]
 
 
 @pytest.mark.parametrize(

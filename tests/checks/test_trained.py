@@ -327,6 +327,7 @@ def test_a_run_without_a_prediction_is_inconclusive(statement: OnlineHovers, wor
     assert words in verdict.reason
 
 
+@pytest.mark.slow
 def test_a_run_too_short_to_notice_twice_the_curvature_is_inconclusive() -> None:
     verdict = judged(replace(ONLINE, steps=1700, batch=100))
     assert verdict.kind is Kind.INCONCLUSIVE

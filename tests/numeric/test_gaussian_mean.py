@@ -240,6 +240,7 @@ def test_products_of_three_absolute_values_and_signs(seed: int) -> None:
     assert_true(estimate, alpha * both + beta * mixed, 1.0, 1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS[:1])
 def test_logarithms_in_three_dimensions(seed: int) -> None:
     C = random_correlations(seed, 3)
