@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from analytic.formula import Expr, num, power
 
@@ -33,6 +34,8 @@ _GREEK = frozenset(
         "omega",
     ]
 )
+#: Functions that apply to a name without brackets.
+_BARE = ("sin", "cos", "tan", "exp", "log")
 _ARITY = {"sum": 2, "grad": 2, "hess": 3, "limit": 3}
 _UPRIGHT = {
     "relu": r"\operatorname{relu}",
@@ -189,7 +192,31 @@ def _latex(expr: Expr, outer: int) -> str:
 
 
 def _product_latex(factors: list[Expr], lone: bool) -> str:
-    return " ".join(_latex(f, 0 if lone else _PRODUCT + 1) for f in factors)
+    shown = [_latex(f, 0 if lone else _PRODUCT + 1) for f in factors]
+    for i, (f, following) in enumerate(pairwise(factors)):
+        if _unbracketed(f) is not None and _unbracketed(following) is None:  # \sin\theta (1 - t) has two readings
+            shown[i] = _bracketed(f)
+    for i in range(1, len(shown)):
+        if shown[i][:1].isdigit():  # t 2^{1/2} is no product
+            shown[i] = rf"\cdot {shown[i]}"
+    return " ".join(shown)
+
+
+def _unbracketed(factor: Expr) -> Expr | None:
+    r"""The name to which a function is applied without brackets: that of \sin\theta and \sin^{2}\theta."""
+    functions: tuple[str, ...] = _BARE
+    if factor.head == "pow" and factor.children[1].head == "num" and factor.children[1].fraction > 0:
+        factor, functions = factor.children[0], ("sin", "cos")
+    if factor.head != "call" or factor.children[0].identifier not in functions or len(factor.children) != 2:
+        return None
+    return factor.children[1] if factor.children[1].head == "name" else None
+
+
+def _bracketed(factor: Expr) -> str:
+    argument = _unbracketed(factor)
+    assert argument is not None
+    inner = _latex(argument, 0)
+    return rf"{_latex(factor, 0).removesuffix(inner).rstrip()}\left({inner}\right)"
 
 
 def _number_latex(value: Fraction) -> str:
@@ -249,6 +276,6 @@ def _call_latex(expr: Expr) -> str:
         return rf"\lim_{{{_latex(arguments[1], 0)} \to {_latex(arguments[2], 0)}}} {_latex(arguments[0], _POWER)}"
     if f in ("He", "H") and len(arguments) == 2:
         return rf"\mathit{{{f}}}_{{{_latex(arguments[0], 0)}}}\left({_latex(arguments[1], 0)}\right)"
-    if f in ("sin", "cos", "tan", "exp", "log"):
+    if f in _BARE:
         return rf"\{f}{_argument(arguments[0])}"
     return rf"{_UPRIGHT.get(f, latex_name(f))}\left({inner}\right)"

@@ -72,7 +72,7 @@ def estimators(n: int, samples: int) -> dict[str, Callable[[], object]]:
         "bare": bare,
         "plain": lambda: sampled_mean(integrand, zero, C, samples, 0),
         "antithetic": lambda: antithetic_mean(integrand, zero, C, samples // 2, 0),
-        "Sobol": lambda: sobol_mean(integrand, zero, C, (samples // 16).bit_length() - 1, 0),
+        "Sobol": lambda: sobol_mean(integrand, zero, C, (samples // 128).bit_length() - 1, 0),
     }
 
 

@@ -1,12 +1,14 @@
 """Steps on the population loss, against straightforward NumPy and JAX; and whole batches of runs.
 
-``python benchmarks/training.py [--quick]`` prints, for relu students with n = k = d, the least time of a loss with its
+``python -m benchmarks.training [--quick]`` prints, for relu students with n = k = d, the least time of a loss with its
 gradient, against the teacher of the conventions (V = I) and a random one: by ``numeric.training``; by the same closed
 form written down in NumPy; by ``jax.jit`` of that gradient, and of automatic differentiation of the loss. Rounds of all
-four alternate, and the least time counts, because other processes only ever add to it. Then 500 runs of ten neurons are
-trained until their gradient is at most 1e-12. Without JAX a line says so (``pip install jax`` in an environment of your
-choice, and ``--jax PYTHON`` names its interpreter). For one core, set ``OPENBLAS_NUM_THREADS=1`` and
-``XLA_FLAGS=--xla_cpu_multi_thread_eigen=false``, and pin the process to it. Nothing here passes or fails.
+four alternate, and the least time counts, because other processes only ever add to it. The floor is the time of the
+arctangents alone, one a pair of neurons: half of the students' pairs and all of those with a teacher. Then 500 runs of
+ten neurons are trained until their gradient is at most 1e-12: in this process, and as a campaign with 1 and 2 workers.
+Without JAX a line says so (``pip install jax``; ``--jax PYTHON`` names its interpreter). For one core, set
+``OPENBLAS_NUM_THREADS=1`` and ``XLA_FLAGS=--xla_cpu_multi_thread_eigen=false``, and pin
+the process to it. Nothing here passes or fails.
 """
 
 from __future__ import annotations
@@ -27,12 +29,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from checks.campaign import Campaign
+from checks.campaign_run import run_campaign
+from checks.campaign_store import open_store
 from numeric.training import closed_form, descend, initial_batch
 
 Array = NDArray[np.float64]
 
-SIZES, ROUNDS, QUICK_ROUNDS, REPETITIONS = (20, 100, 300), 15, 3, 10
+SIZES, ROUNDS, QUICK_ROUNDS, REPETITIONS = (20, 100, 300), 10, 3, 10
 RUNS, QUICK_RUNS, NEURONS = 500, 50, 10
+WORKERS = (1, 2)
+NAMES = ("floor", "ours", "plain", "hand", "auto")
+TITLES = ("floor", "ours", "NumPy", "JAX", "JAX auto", "NumPy/ours", "JAX/ours", "auto/ours")
+WIDTHS = (8, 8, 8, 8, 9, 11, 9, 10)
 
 #: Answers a line "kind k teacher repetitions" with the seconds of each, and with the squared norm of the gradient.
 JAX = """
@@ -146,8 +155,11 @@ def steps(k: int, teacher: str, rounds: int, jax: Jax | None) -> dict[str, float
     V = np.eye(k) if teacher == "basis" else V
     loss = closed_form(V)
     square = float((loss.step(W[None])[1] ** 2).sum())
-    found: dict[str, list[float]] = {"ours": [], "plain": [], "hand": [], "auto": []}
+    found: dict[str, list[float]] = {"ours": [], "plain": [], "hand": [], "auto": [], "floor": []}
+    pairs = np.random.default_rng(0).uniform(-0.3, 0.3, k * (k - 1) // 2 + k * k)
+    angles = np.empty_like(pairs)
     for _ in range(rounds):
+        found["floor"] += round_of(lambda: np.arctan(pairs, out=angles))
         found["ours"] += round_of(lambda: loss.step(W[None]))
         found["plain"] += round_of(lambda: plain(W, V))
         for kind in ("hand", "auto") if jax else ():
@@ -172,6 +184,20 @@ def batch(runs: int) -> None:
     print(f"steps {np.median(found.steps):.0f} (median) to {found.steps.max()}; losses {levels}")
 
 
+def scaling(runs: int) -> None:
+    """Prints the wall time of one campaign with 1 and 2 workers, starting the processes included."""
+    campaign, alone = Campaign(NEURONS, runs, seed=1), 0.0
+    print(f"campaign of {runs} runs, n = k = d = {NEURONS}, |gradient| <= 1e-12, {os.cpu_count()} cores")
+    print("workers   wall s   runs/s  speed-up")
+    for workers in WORKERS:
+        with open_store(campaign) as store:
+            start = time.perf_counter()
+            run_campaign(campaign, store, workers)
+            seconds = time.perf_counter() - start
+        alone = alone or seconds
+        print(f"{workers:7d} {seconds:8.1f} {runs / seconds:8.0f} {alone / seconds:9.2f}", flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the benchmark and prints the tables."""
     parser = argparse.ArgumentParser(description="Steps on the population loss, and batches of runs.")
@@ -184,22 +210,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"python {platform.python_version()}, numpy {version('numpy')}, jax {jax.version or 'not installed'},")
     machine = platform.processor() or platform.machine()
     print(f"{machine}, {os.cpu_count()} cores; loss and gradient, milliseconds, least of {rounds * REPETITIONS}")
-    print(
-        f"{'k':>5} {'teacher':>8} {'ours':>8} {'NumPy':>8} {'JAX':>8} {'JAX auto':>9}   NumPy/ours  JAX/ours  auto/ours"
-    )
+    heads = (f"{title:>{width}}" for title, width in zip(TITLES, WIDTHS, strict=True))
+    print("    k  teacher", *heads)
     for k, teacher in product(SIZES, ("basis", "random")):
         times = steps(k, teacher, rounds, jax if known else None)
-        names = ("ours", "plain", "hand", "auto")
-        row = [f"{1e3 * times[name]:.3f}" if name in times else "-" for name in names]
-        row += [f"{times[name] / times['ours']:.2f}" if name in times else "-" for name in names[1:]]
-        print(
-            f"{k:5d} {teacher:>8}",
-            *(f"{text:>{width}}" for text, width in zip(row, (8, 8, 8, 9, 12, 9, 10), strict=True)),
-        )
+        row = [f"{1e3 * times[name]:.3f}" if name in times else "-" for name in NAMES]
+        row += [f"{times[name] / times['ours']:.2f}" if name in times else "-" for name in NAMES[2:]]
+        cells = (f"{text:>{width}}" for text, width in zip(row, WIDTHS, strict=True))
+        print(f"{k:5d} {teacher:>8}", *cells, flush=True)
     jax.close()
     if not known:
         print("JAX is not installed in this environment: its part is left out (see --help)")
     batch(runs)
+    scaling(runs)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,20 @@ if TYPE_CHECKING:
 BATCH = 25
 #: Names of the ways to draw initial weights.
 INITIAL = ("xavier", "he", "small", "orthogonal")
+#: Activations without a kink whose population loss has a closed form; Phi is the normal distribution function.
+SMOOTH = ("erf", "Phi")
+#: Activations that are understood and refused, with the reason.
+REFUSED = {
+    **dict.fromkeys(
+        ("linear", "leaky_relu(1)"),
+        "one with isolated minima: every W whose rows add up to the sum of the teachers has loss 0",
+    ),
+    **dict.fromkeys(
+        ("sigmoid", "logistic", "tanh"),
+        "one whose population loss has a closed form: Phi and erf are the sigmoids that have one; numeric.training "
+        "trains others on samples",
+    ),
+}
 #: Beyond so many numbers a batch would not fit the memory of a small machine.
 MOST_WEIGHTS = 20_000_000
 
@@ -39,7 +53,7 @@ class Campaign:
         seed: of all draws; run r draws from the stream (seed, r), however many runs there are.
         n: number of students; 0 for k.
         d: dimension of the input, at least k; 0 for k.
-        activation: relu, abs or leaky_relu(1/5).
+        activation: relu, abs, leaky_relu(1/5), erf, or Phi (the normal distribution function).
         init: one of `INITIAL`.
         tolerance: a run has converged where the Euclidean norm of its gradient is at most that.
         max_steps: gradient steps of a run.
@@ -84,13 +98,14 @@ class Campaign:
         if min(self.batch, self.runs) * self.n * self.d > MOST_WEIGHTS:
             raise ClaimError(
                 f"got batches of {min(self.batch, self.runs)} runs with {self.n} x {self.d} weights, expected at most "
-                f"{MOST_WEIGHTS} numbers a batch: lower the batch"
+                f"{MOST_WEIGHTS} numbers a batch: {'lower the batch' if self.batch > 1 < self.runs else 'lower n or d'}"
             )
-        if self.slope == 1.0:
-            raise ClaimError(
-                "got the activation leaky_relu(1), expected one that is not linear: no minimum is isolated"
-            )
-        object.__setattr__(self, "activation", self.phi.name)
+        text = self.activation.replace(" ", "")
+        if text not in SMOOTH:
+            text = text if text in REFUSED else _rectifier(text)
+        if text in REFUSED:
+            raise ClaimError(f"got the activation {self.activation!r}, expected {REFUSED[text]}")
+        object.__setattr__(self, "activation", text)
 
     @property
     def batches(self) -> int:
@@ -98,15 +113,20 @@ class Campaign:
         return -(-self.runs // self.batch)
 
     @property
+    def smooth(self) -> bool:
+        """Whether the activation has no kink; the others are rectifiers."""
+        return self.activation in SMOOTH
+
+    @property
     def phi(self) -> Homogeneous:
-        """The activation of the exact witness."""
+        """The rectifier of the exact witness; not for smooth activations."""
         from analytic.landscape.pair import activation
 
         return activation(self.activation)
 
     @property
     def slope(self) -> float:
-        """Slope of the activation below zero, where it is 1 above."""
+        """Slope of a rectifier below zero, where it is 1 above."""
         return -float(self.phi.negative / self.phi.positive)
 
     @property
@@ -150,6 +170,20 @@ class BatchRuns:
     libraries: str = ""
 
 
+def _rectifier(name: str) -> str:
+    """The name of a rectifier as the exact witness writes it."""
+    from analytic.errors import FormulaError
+    from analytic.landscape.pair import activation
+
+    try:
+        return activation(name).name
+    except FormulaError:
+        raise ClaimError(
+            f"got the activation {name!r}, expected relu, abs, leaky_relu(slope) such as leaky_relu(1/5), "
+            f"{' or '.join(SMOOTH)}"
+        ) from None
+
+
 def run_batch(campaign: Campaign, index: int) -> BatchRuns:
     """Runs one batch in this process.
 
@@ -178,8 +212,8 @@ def run_batch(campaign: Campaign, index: int) -> BatchRuns:
     found = descend(
         initial_batch(campaign.init, len(runs), campaign.n, campaign.d, campaign.seed, first=runs.start),
         np.eye(campaign.k, campaign.d),
-        activation="leaky",
-        slope=campaign.slope,
+        activation=campaign.activation if campaign.smooth else "leaky",
+        slope=None if campaign.smooth else campaign.slope,
         tolerance=campaign.tolerance,
         max_steps=campaign.max_steps,
     )

@@ -9,20 +9,20 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from checks.campaign import BatchRuns, Campaign, end_with, run_batch
 from checks.errors import ClaimError
 from checks.runner import CONNECT_SECONDS, _interrupts_ignored
+from checks.threads import ONE_THREAD, one_thread
 
 ENGINES = ("joblib", "dask")
-#: One thread a worker in every library of linear algebra: workers do not contend, and sums have one order.
-ONE_THREAD = dict.fromkeys(
-    (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "BLIS_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS",
-        "NUMEXPR_NUM_THREADS",
-    ),
-    "1",
-)
+
+
+def run_on_one_thread(campaign: Campaign, index: int) -> BatchRuns:
+    """Runs a batch with one thread of linear algebra, in a process whose libraries have been loaded long ago.
+
+    Args:
+        campaign: the campaign.
+        index: of the batch.
+    """
+    with one_thread():
+        return run_batch(campaign, index)
 
 
 def run_locally(campaign: Campaign, batches: Sequence[int], jobs: int | None = None) -> Iterator[BatchRuns]:
@@ -73,7 +73,7 @@ def run_locally(campaign: Campaign, batches: Sequence[int], jobs: int | None = N
 def run_on_cluster(campaign: Campaign, batches: Sequence[int], scheduler: str | None) -> Iterator[BatchRuns]:
     """The batches on the workers of a dask cluster, as they are finished; those of a lost worker are run again.
 
-    The workers need closedform in the same version, and one thread each (``dask worker --nthreads 1``).
+    The workers need closedform in the same version; each batch is run with one thread of linear algebra.
 
     Args:
         campaign: the campaign.
@@ -102,7 +102,7 @@ def run_on_cluster(campaign: Campaign, batches: Sequence[int], scheduler: str | 
     with client:
         if not batches:
             return
-        futures = [client.submit(run_batch, campaign, index, pure=False) for index in batches]
+        futures = [client.submit(run_on_one_thread, campaign, index, pure=False) for index in batches]
         try:
             for future in as_completed(futures):
                 yield future.result()

@@ -93,11 +93,21 @@ def save_points(found: CampaignResult, folder: str) -> dict[int, str]:
     make_folder(folder)
     files = {p.number: os.path.join(folder, f"point-{p.number}.npy") for p in found.points}
     for point in found.points:
-        try:
-            np.save(files[point.number], point.weights, allow_pickle=False)
-        except OSError as error:
-            raise OutputError(f"cannot write {files[point.number]!r}: {error.strerror or error}") from None
+        stream = io.BytesIO()  # NumPy does not say so when the disk is full
+        np.save(stream, point.weights, allow_pickle=False)
+        _write_bytes(files[point.number], stream.getvalue())
     return files
+
+
+def _write_bytes(file: str, data: bytes) -> None:
+    """Replaces a file as a whole, or leaves it as it was."""
+    temporary = Path(f"{file}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, file)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"cannot write {file!r}: {error.strerror or error}") from None
 
 
 def make_folder(folder: str) -> None:

@@ -27,7 +27,7 @@ class ExactPoint:
     Args:
         name: of its family, or its partition; empty if there is no proof, and for fewer students than teachers.
         verdict: strict local minimum, saddle of index m, degenerate..., or not certified.
-        partition: sizes of the blocks of teachers, descending.
+        partition: sizes of the blocks of teachers, descending; empty if they are not proved.
         index: number of negative eigenvalues, if certain.
         smallest: the smallest eigenvalue, midpoint and radius.
         loss: midpoint and radius.
@@ -43,13 +43,13 @@ class ExactPoint:
     reason: str = ""
 
 
-def exact_point(W: NDArray[np.float64], k: int, phi: Homogeneous) -> ExactPoint:
+def exact_point(W: NDArray[np.float64], k: int, phi: Homogeneous | str) -> ExactPoint:
     """The exact critical point next to an end point.
 
     Args:
         W: weights in any order, shape (n, d).
         k: number of teachers.
-        phi: the activation.
+        phi: the activation; erf and Phi by name.
 
     Returns:
         The proof, or the reason why there is none.
@@ -62,6 +62,8 @@ def exact_point(W: NDArray[np.float64], k: int, phi: Homogeneous) -> ExactPoint:
     """
     from analytic.landscape.named import point_from_weights
 
+    if isinstance(phi, str) or k == 1:  # without symmetric families
+        return _point_in_balls(W, k, phi if isinstance(phi, str) else phi.name)
     try:
         point = point_from_weights(W, k, phi)
         spectrum, loss = point.spectrum(DIGITS), point.loss
@@ -76,6 +78,24 @@ def exact_point(W: NDArray[np.float64], k: int, phi: Homogeneous) -> ExactPoint:
         index=spectrum.index,
         smallest=(least.midpoint, least.radius),
         loss=(loss.midpoint, loss.radius),
+    )
+
+
+def _point_in_balls(W: NDArray[np.float64], k: int, activation: str) -> ExactPoint:
+    from checks.campaign_balls import ball_point
+    from checks.errors import ClaimError
+
+    try:
+        found = ball_point(W, k, activation)
+    except (ClaimError, ValueError) as error:  # too many weights, no isolated critical point
+        return ExactPoint("", "not certified", reason=str(error))
+    return ExactPoint(
+        name="global" if found.teacher else "",
+        verdict=f"saddle of index {found.index}" if found.index else "strict local minimum",
+        partition=(k,) if found.teacher else (),
+        index=found.index,
+        smallest=(found.smallest.midpoint, found.smallest.radius),
+        loss=(found.loss.midpoint, found.loss.radius),
     )
 
 

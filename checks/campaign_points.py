@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ALPHA = 0.05
 #: End points further apart than this, entry by entry, are distinct.
 TOLERANCE = 1e-6
-#: With more weights than this the dense Hessian is left out.
+#: With more weights than this the smallest eigenvalue is found without the dense Hessian.
 MOST_DENSE = 2500
 
 
@@ -93,7 +93,7 @@ class DistinctPoint:
         mine_index, their_index = self.kind.spectrum.index, self.exact.index
         if mine_index is not None and their_index is not None and mine_index != their_index:
             found.append(f"index {mine_index}, exactly {their_index}")
-        if self.kind.partition.sizes != self.exact.partition:
+        if self.exact.partition and self.kind.partition.sizes != self.exact.partition:
             found.append(f"partition {self.kind.partition.sizes}, exactly {self.exact.partition}")
         return tuple(found)
 
@@ -161,10 +161,9 @@ def campaign_points(
     import numpy as np
 
     from numeric.classification import signature
-    from numeric.merging import merged_neurons
 
     clopper_pearson(0, 1, alpha)  # refuses alpha before hours of work
-    arrived = {run.number: merged_neurons(run.weights, campaign.slope) for run in runs if run.status == "converged"}
+    arrived = {run.number: _merged(campaign, run.weights) for run in runs if run.status == "converged"}
     found = []
     classes = sorted(_classes(campaign, arrived), key=lambda c: (-len(c[0]), c[0][0]))
     for number, (members, spread) in enumerate(classes, 1):
@@ -178,6 +177,18 @@ def campaign_points(
     others = Counter(run.status for run in runs if run.status != "converged")
     apart = min(gaps, default=float("inf")) / max(1, campaign.d - campaign.k) ** 0.5
     return CampaignResult(campaign, tuple(found), dict(sorted(others.items())), alpha, apart)
+
+
+def _merged(campaign: Campaign, weights: NDArray[np.float64]) -> Merged:
+    """Without split neurons, or for erf without pairs that cancel; Phi is never merged: its pairs add a constant."""
+    from numeric.merging import Merged, merged_neurons
+    from numeric.training.smooth_kind import cancelled_neurons
+
+    if not campaign.smooth:
+        return merged_neurons(weights, campaign.slope)
+    if campaign.activation == "erf":
+        return cancelled_neurons(weights, TOLERANCE)
+    return Merged(weights, tuple((i,) for i in range(len(weights))))
 
 
 def _classes(campaign: Campaign, arrived: Mapping[int, Merged]) -> list[tuple[tuple[int, ...], float]]:
@@ -202,20 +213,33 @@ def _distinct(
     exact: bool,
 ) -> DistinctPoint:
     from numeric.canonical import canonical_form
-    from numeric.classification import point_kind
     from numeric.errors import NumericError
 
     kind, weights, trouble = None, first.weights, ""
     try:
         weights = canonical_form(first.weights, campaign.k, TOLERANCE / 2.0)
-        if weights.size <= MOST_DENSE:
-            kind = point_kind(weights, campaign.k, campaign.slope, TOLERANCE / 2.0)
-        else:
-            trouble = f"{weights.size} weights, more than {MOST_DENSE}: no dense Hessian"
+        kind, trouble = _kind(campaign, weights)
     except NumericError as error:  # a zero neuron, entries too dense for the tolerance
         trouble = str(error)
-    proved = exact_point(weights, campaign.k, campaign.phi) if exact else None
+    proved = (
+        exact_point(weights, campaign.k, campaign.activation if campaign.smooth else campaign.phi) if exact else None
+    )
     return DistinctPoint(number, runs, interval, weights, first.split, spread, kind, proved, trouble)
+
+
+def _kind(campaign: Campaign, weights: NDArray[np.float64]) -> tuple[PointKind | None, str]:
+    """What the empirical witness says of a point, and what it cannot say."""
+    from numeric.classification import large_point_kind, point_kind
+    from numeric.training.smooth_kind import smooth_point_kind
+
+    k, noise = campaign.k, TOLERANCE / 2.0
+    if not campaign.smooth:
+        if weights.size > MOST_DENSE:
+            return large_point_kind(weights, k, campaign.slope, noise), ""
+        return point_kind(weights, k, campaign.slope, noise), ""
+    if weights.size > MOST_DENSE:
+        return None, f"{weights.size} weights, more than {MOST_DENSE}: no dense Hessian of {campaign.activation}"
+    return smooth_point_kind(weights, k, campaign.activation, noise), ""
 
 
 def point_rows(found: CampaignResult) -> tuple[list[tuple[Any, ...]], list[tuple[int, int]]]:

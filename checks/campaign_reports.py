@@ -81,18 +81,27 @@ def _proved(point: DistinctPoint) -> tuple[Cell, Cell, Cell]:
     if point.exact is not None and point.exact.index is not None:
         index = point.exact.index
     least = None if point.exact is None else point.exact.smallest
-    shown = "-" if least is None else f"{Decimal(least[0]):.{EXACT}g}"
+    shown = "-" if least is None else f"{Decimal(least[0]):.{_digits(*least)}g}"
     value: JSON = None if least is None else {"midpoint": least[0], "radius": least[1]}
     counted = Cell("-") if index is None or point.split else Cell(str(index), value=index)
     return Cell(shown, value=value), counted, Cell(point.verdict)
+
+
+def _digits(midpoint: str, radius: str) -> int:
+    """How many digits of a ball are certain, at most as many as are shown."""
+    value, spread = abs(Decimal(midpoint)), Decimal(radius)
+    if not spread:
+        return EXACT
+    return EXACT if not value else max(1, min(EXACT, value.adjusted() - spread.adjusted()))
 
 
 def _summary(found: CampaignResult) -> str:
     converged = sum(p.hits for p in found.points)
     parts = [f"{found.total} runs: {converged} converged to {len(found.points)} distinct points"]
     parts += [f"{count} ended as {status}" for status, count in found.others.items()]
-    spread = max((p.spread for p in found.points), default=0.0)
-    parts.append(f"entries of one point agree within {spread:.1g}")
+    if not found.points:
+        return "; ".join([*parts, "more --max-steps or a larger --tolerance may let runs converge"])
+    parts.append(f"entries of one point agree within {max(p.spread for p in found.points):.1g}")
     if found.apart < float("inf"):
         parts.append(f"points differ by at least {found.apart:.2g}")
     return "; ".join(parts)
@@ -110,7 +119,9 @@ def _troubles(found: CampaignResult) -> list[str]:
 
 def _offers(found: CampaignResult, files: Mapping[int, str]) -> list[str]:
     """The command that certifies each point, split neurons merged."""
-    lines = []
+    lines: list[str] = []
+    if _only_here(found):
+        return lines
     for point in found.points:
         command = certify_command_line(found, point, files.get(point.number))
         if command is not None:
@@ -118,6 +129,11 @@ def _offers(found: CampaignResult, files: Mapping[int, str]) -> list[str]:
     if not files and len(lines) < len(found.points):
         lines.append("the others: --save-points DIR writes their weights for closedform certify FILE")
     return lines
+
+
+def _only_here(found: CampaignResult) -> bool:
+    """Whether points are proved here, in balls, and nowhere else: certificates are of rectifiers with k >= 2."""
+    return found.campaign.smooth or found.campaign.k == 1
 
 
 def certify_command_line(found: CampaignResult, point: DistinctPoint, file: str | None) -> str | None:
@@ -132,6 +148,8 @@ def certify_command_line(found: CampaignResult, point: DistinctPoint, file: str 
         The command; None for a point that has neither file nor name.
     """
     campaign, words = found.campaign, ["closedform", "certify"]
+    if _only_here(found):
+        return None
     n = len(point.weights)
     if file is not None:
         words += [file] + (["--k", str(campaign.k)] if campaign.k != min(n, campaign.d) else [])

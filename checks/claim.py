@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count, islice
 
 from analytic.errors import AnalyticError
 from analytic.formula import CONSTANTS, Expr, bare_names, names, rewrite, substitute, walk
@@ -19,6 +20,8 @@ from checks.verdict import Kind
 #: Names that cannot be variables; rho is cos(theta): restrict theta instead.
 RESERVED = frozenset((*CONSTANTS, "rho", "E", "I", "L", "x"))
 OPERATORS = frozenset(("grad", "hess", "limit"))
+#: Definitions may be used so often in one formula, and make it so long.
+MOST_USES, LONGEST = 2_000, 20_000
 
 
 class TwoSided:
@@ -101,12 +104,17 @@ def read_definition(head: str, body: str) -> tuple[str, tuple[str, ...], Expr]:
     return expr.children[0].identifier, tuple(a.identifier for a in expr.children[1:]), parse(body)
 
 
-def expand_definitions(expr: Expr, definitions: Definitions, depth: int = 0) -> Expr:
+def expand_definitions(expr: Expr, definitions: Definitions) -> Expr:
     """The formula with every defined function replaced by its body.
 
     Raises:
-        ClaimError: a definition that uses itself, or the wrong number of arguments.
+        ClaimError: a definition that uses itself, the wrong number of arguments, or definitions that double each other
+            beyond what can be worked with.
     """
+    return _expanded(expr, definitions, 0, count(1))
+
+
+def _expanded(expr: Expr, definitions: Definitions, depth: int, uses: Iterator[int]) -> Expr:
     if depth > 20:
         raise ClaimError("the definitions use each other in a circle; expected definitions that end")
 
@@ -116,10 +124,15 @@ def expand_definitions(expr: Expr, definitions: Definitions, depth: int = 0) -> 
         parameters, body = definitions[node.children[0].identifier]
         if len(parameters) != len(node.children) - 1:
             raise ClaimError(f"got {node}, expected {len(parameters)} arguments as in its definition")
+        if next(uses) > MOST_USES:
+            raise ClaimError(f"got definitions that use each other more than {MOST_USES:,} times, expected fewer")
         filled = substitute(body, dict(zip(parameters, node.children[1:], strict=True)))
-        return expand_definitions(filled, definitions, depth + 1)
+        return _expanded(filled, definitions, depth + 1, uses)
 
-    return rewrite(expr, rule)
+    found = rewrite(expr, rule)
+    if depth and sum(1 for _ in islice(walk(found), LONGEST + 1)) > LONGEST:
+        raise ClaimError(f"got definitions that grow beyond {LONGEST:,} symbols, expected shorter ones")
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Claim files: TOML, Markdown with claim blocks, JSON; many claims with what they share, errors with line and column.
+"""Claim files: TOML, Markdown with claim blocks, JSON, LaTeX with marked displays; errors with line and column.
 
 A report of verdicts in JSON is a claim file too: its claims can be judged again.
 
@@ -20,11 +20,18 @@ from checks.claim_table import Shared, read_claim
 from checks.errors import ClaimError
 from checks.verdict import Kind
 
-SUFFIXES = (".toml", ".md", ".json")
+SUFFIXES = (".toml", ".md", ".json", ".tex")
 #: The schema of reports whose claims can be judged again.
 REPORT = "closedform/verdicts/1"
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)\s*(claims?)\s*$")
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*claim[ \t]*\]\]", re.MULTILINE)
+_EXPECTED = {
+    "": "[[claim]] tables or blocks that begin with ```claim",
+    ".tex": "lines '% closedform: ...' before displayed formulas",
+}
+#: Keys of more parts take the reader of TOML time that grows with their square.
+DOTS = 50
+_DOTTED = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){{{DOTS}}}")
 _AT_POSITION = re.compile(r"at position (\d+)")
 
 
@@ -76,7 +83,7 @@ def read_claims(name: str, limits: Limits | None = None) -> list[Claim | Unreada
     """The claims of a file, in order.
 
     Args:
-        name: path of a .toml, .md or .json file.
+        name: path of a .toml, .md, .json or .tex file.
         limits: see ``Limits``.
 
     Returns:
@@ -120,12 +127,18 @@ def parse_claims(content: str, name: str, limits: Limits | None = None) -> list[
         >>> parse_claims('[[claim]]\\nstatement = "E[relu(u)^2] = |u|^2/2"', "steps.toml")[0].name
         'steps/1'
     """
-    limits, suffix = limits or Limits(), Path(name).suffix.lower()
+    limits, suffix, content = limits or Limits(), Path(name).suffix.lower(), content.removeprefix("\ufeff")
     if suffix not in SUFFIXES:
         blocks = any(_FENCE.match(line) for line in content.splitlines())
         suffix = ".md" if blocks else ".json" if content.lstrip().startswith("{") else ".toml"
-    documents = _READERS[suffix](content, name)
     found: list[Claim | Unreadable] = []
+    documents: Iterable[_Document] = ()
+    if suffix == ".tex":
+        from checks.tex.source import claims_of_source  # loads the reader of LaTeX
+
+        found += claims_of_source(content, name, limits.claims)
+    else:
+        documents = _READERS[suffix](content, name)
     shared, stem = Shared(), Path(name).stem
     for document in documents:
         shared = _shared(shared, document, name)
@@ -134,7 +147,7 @@ def parse_claims(content: str, name: str, limits: Limits | None = None) -> list[
                 raise ClaimError(f"got more than {limits.claims} claims in {name}: split it, or raise --max-claims")
             found.append(_claim(table, shared, f"{stem}/{len(found) + 1}", (name, line, source)))
     if not found:
-        raise ClaimError(f"got {name} without claims, expected [[claim]] tables or blocks that begin with ```claim")
+        raise ClaimError(f"got {name} without claims, expected {_EXPECTED.get(suffix, _EXPECTED[''])}")
     return _with_distinct_names(found)
 
 
@@ -154,8 +167,11 @@ def _tables(document: _Document, name: str) -> Iterator[tuple[Mapping[str, Any],
     if len(starts) != len(claims):  # written in another way, such as claim = [{...}], or JSON
         starts = [0] * len(claims)
     ends = [*starts[1:], len(document.source)] if starts else []
+    line, counted = document.line, 0
     for table, start, end in zip(claims, starts, ends, strict=True):
-        yield table, document.line + document.source.count("\n", 0, start), document.source[start : max(end, start)]
+        line += document.source.count("\n", counted, start)  # from where the last count ended: the whole is linear
+        counted = start
+        yield table, line, document.source[start : max(end, start)]
 
 
 def _claim(table: Mapping[str, Any], shared: Shared, name: str, place: tuple[str, int, str]) -> Claim | Unreadable:
@@ -202,6 +218,9 @@ def _toml(content: str, name: str) -> list[_Document]:
 
 
 def _loaded(content: str, name: str, line: int) -> dict[str, Any]:
+    if (dotted := _DOTTED.search(content)) is not None:
+        number = line + content.count("\n", 0, dotted.start())
+        raise ClaimError(f"{name}, line {number}: got a key of more than {DOTS} parts, expected less")
     try:
         return tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:

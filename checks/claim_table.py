@@ -13,8 +13,10 @@ from checks.claim import Claim, Identity, SpectrumTable, TwoSided, occurring
 from checks.domain import read_assumption
 from checks.errors import ClaimError
 from checks.point_facts import PointFacts
+from checks.statements.asymptotics import Asymptotic
 from checks.statements.base import Stated
 from checks.statements.keys import READERS
+from checks.statements.recursion import Recursion
 
 Statement = TwoSided | SpectrumTable | PointFacts | Stated
 SHARED = ("title", "source", "variables", "assume", "define", "expect", "claim")
@@ -87,10 +89,12 @@ def read_claim(table: Mapping[str, Any], shared: Shared, name: str) -> Claim:
         used = occurring(statement, tuple(declared))
         variables = {**{n: d for n, d in shared.variables.items() if n in used}, **variables}
         assume = (*(a for a in shared.assume if _concerns(a, used)), *assume)
+    elif isinstance(statement, Asymptotic | Recursion) and not texts(table, "define"):
+        spoken, own = " ".join(str(v) for v in vars(statement).values()), getattr(statement, "variable", "")
+        others = {n: d for n, d in shared.variables.items() if _named(n, spoken) and n != own}
+        variables = {**others, **variables}
     elif variables or assume or texts(table, "define"):
-        raise ClaimError(
-            f"got variables, assume or define with {statement}, expected them with an identity or inequality only"
-        )
+        raise ClaimError(f"got variables, assume or define with {statement}, expected an identity, inequality or limit")
     return Claim(
         text(table, "name") or name,
         statement,
@@ -131,6 +135,10 @@ def table_of(claim: Claim) -> dict[str, Any]:
     more = {"title": claim.title, "source": claim.source, "limits": claim.limits, "variables": dict(claim.variables)}
     more |= {"assume": list(claim.assumptions), "expect": list(claim.expect)}
     return {key: value for key, value in (table | more).items() if value not in ("", [], {})}
+
+
+def _named(variable: str, formulas: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(variable.strip('|'))}(?!\w)", formulas) is not None
 
 
 def _concerns(assumption: str, used: frozenset[str]) -> bool:

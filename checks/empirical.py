@@ -18,6 +18,7 @@ from analytic.frame import Tensor, matrix, scalar, vector
 from analytic.interpret import Interpreter
 from analytic.opening import gaussian_names
 from checks.claim import OPERATORS
+from checks.engines import ENGINES
 from checks.integrands import compile_integrand, derivative, grade, is_homogeneous, rough_forms
 from checks.points import Point
 from checks.verdict import EmpiricalEvidence
@@ -50,12 +51,16 @@ class Settings:
         seed: of all random draws.
         samples: antithetic pairs an expectation.
         offset: added to the seed of the draws, not of the points: the same points are looked at again.
+        engines: those that may be used, see ``checks.engines``.
+        digits: to which a certificate of equality has to hold; None: as the working precision gives.
     """
 
     alpha: float
     seed: int
     samples: int = 100_000
     offset: int = 0
+    engines: frozenset[str] = frozenset(ENGINES)
+    digits: int | None = None
 
 
 @dataclass

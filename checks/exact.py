@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from math import ceil, log2
+
+from flint import arb
 
 from analytic.algebra import evaluate
 from analytic.balls import disjoint, finite, precision
@@ -15,7 +19,7 @@ from analytic.errors import (
     FormulaError,
     OutsideRingError,
 )
-from analytic.formula import PI, Expr, may_lack_value, rewrite, walk
+from analytic.formula import PI, Expr, call, may_lack_value, mul, name, rewrite, walk
 from analytic.frame import Tensor
 from analytic.interpret import tensor_formula
 from analytic.neurons import zero_of_order
@@ -29,21 +33,50 @@ from checks.errors import ClaimError, VacuousClaimError
 from checks.existence import unproved_conditions
 from checks.points import Point, random_points, simple_points, vectors_of
 from checks.sides import Side, sides_by_class, value_pairs
-from checks.verdict import ExactEvidence, Outcome
+from checks.stage import entered
+from checks.verdict import Counterexample, ExactEvidence, Outcome
 
 #: Working precision for a claim about one point.
 ENCLOSING = 848
+#: Bits beyond the digits that are asked for: what the evaluation of both sides may lose.
+SPARE = 128
 SECOND_ENGINE_POINTS = 8
 #: How many random points are looked at for one without a value.
 HOLE_POINTS = 24
 
 
-def judge_identity(claim: Claim, seed: int) -> ExactEvidence:
+@dataclass(frozen=True)
+class Exactly:
+    """How the exact witness works.
+
+    Args:
+        normal_forms: whether normal forms may prove.
+        balls: whether balls may refute at a point, and certify where there is one point only. Without them a normal
+            form that is not 0 settles nothing; balls that look for an error in a normal form of 0 are part of a proof.
+        digits: |left - right| <= 10^-digits is what a certificate has to show; None: whatever ``ENCLOSING`` bits show.
+    """
+
+    normal_forms: bool = True
+    balls: bool = True
+    digits: int | None = None
+
+    @property
+    def bits(self) -> int:
+        """Working precision for a claim about one point: the digits, and as many bits again as a sum may cancel."""
+        return ENCLOSING if self.digits is None else ceil(self.digits * log2(10)) + SPARE
+
+
+ALL_MEANS = Exactly()
+LEFT_OUT = ExactEvidence(Outcome.UNDECIDED, "none", detail="the exact witness was left out")
+
+
+def judge_identity(claim: Claim, seed: int, means: Exactly = ALL_MEANS) -> ExactEvidence:
     """What the exact witness says of an identity.
 
     Args:
         claim: the identity.
         seed: of the random rational points of the second engine.
+        means: which of its procedures it may use.
 
     Returns:
         The evidence; its outcome is EQUAL only if every class reduces to normal form 0, DIFFERENT only if two finite
@@ -53,16 +86,19 @@ def judge_identity(claim: Claim, seed: int) -> ExactEvidence:
         ClaimError: the sides are of different kinds.
         VacuousClaimError: no point satisfies the assumptions.
     """
-    return judge_sides(claim, sides_by_class(claim), seed)
+    return judge_sides(claim, sides_by_class(claim), seed, means)
 
 
-def judge_sides(claim: Claim, sides: Mapping[str, tuple[Side, Side]], seed: int) -> ExactEvidence:
+def judge_sides(
+    claim: Claim, sides: Mapping[str, tuple[Side, Side]], seed: int, means: Exactly = ALL_MEANS
+) -> ExactEvidence:
     """What the exact witness says of two sides about the variables of a claim.
 
     Args:
         claim: gives the variables, their domains and the assumptions.
         sides: both sides by class.
         seed: see ``judge_identity``.
+        means: see ``judge_identity``.
 
     Raises:
         ClaimError, VacuousClaimError: see ``judge_identity``.
@@ -71,7 +107,7 @@ def judge_sides(claim: Claim, sides: Mapping[str, tuple[Side, Side]], seed: int)
     for kind, (left, right) in sides.items():
         if next(iter(simple_points(claim, kind)), None) is None and not random_points(claim, 1, seed, kind):
             raise VacuousClaimError(f"no test point satisfies {', '.join(claim.assumptions) or 'the domains'}")
-        found.append(compare(claim, kind, left, right, seed))
+        found.append(compare(claim, kind, left, right, seed, means))
     worst = [Outcome.DIFFERENT, Outcome.UNLIKE, Outcome.UNDECIDED, Outcome.ENCLOSED, Outcome.EQUAL]
     summary = min(found, key=lambda e: worst.index(e.outcome))
     if len(found) == 1:
@@ -88,9 +124,12 @@ def judge_sides(claim: Claim, sides: Mapping[str, tuple[Side, Side]], seed: int)
     )
 
 
-def compare(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> ExactEvidence:
+def compare(claim: Claim, kind: str, left: Side, right: Side, seed: int, means: Exactly = ALL_MEANS) -> ExactEvidence:
     """Compares one class of both sides."""
     conditions = _conditions(claim, kind)
+    if not means.normal_forms:
+        return _by_balls(claim, kind, left, right, conditions, seed, means)
+    entered("exact")
     if left.tensor is not None and right.tensor is not None and left.ring is right.ring:
         a, b = matched(left.tensor, right.tensor, left.ring)
         difference = a.combine(b, lambda x, y: left.ring.reduce(x - y))
@@ -99,11 +138,20 @@ def compare(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Exac
             return _confirmed(claim, kind, left, right, seed, engine, conditions)
         if not (left.why or right.why):
             detail = f"left - right = {tensor_formula(difference, left.ring)}"
-            counterexample = find_counterexample(claim, kind, left, right, seed)
+            counterexample = _counterexample(claim, kind, left, right, seed, means)
             outcome = Outcome.UNLIKE if counterexample is None else Outcome.DIFFERENT
             return ExactEvidence(outcome, engine, left.shown(), conditions, detail, counterexample)
     proof = _by_field(claim, kind, left, right, conditions, seed)
-    return proof or _by_balls(claim, kind, left, right, conditions, seed)
+    return proof or _by_balls(claim, kind, left, right, conditions, seed, means)
+
+
+def _counterexample(
+    claim: Claim, kind: str, left: Side, right: Side, seed: int, means: Exactly
+) -> Counterexample | None:
+    if not means.balls:
+        return None
+    entered("balls")
+    return find_counterexample(claim, kind, left, right, seed)
 
 
 def _by_field(
@@ -126,8 +174,10 @@ def _by_field(
         existence.update(dict.fromkeys(written(c) for c in result.field.conditions))
         return result.value
 
+    inserted = _inserted(claim)
     try:
-        difference = evaluate(rewrite(left.expr, derived), field) - evaluate(rewrite(right.expr, derived), field)
+        first, second = (rewrite(rewrite(s.expr, derived), inserted) for s in (left, right))
+        difference = evaluate(first, field) - evaluate(second, field)
     except AnalyticError:
         return None
     if difference:
@@ -135,6 +185,26 @@ def _by_field(
     engine = "normal form in the field of closed forms"
     stated = (*conditions, *(f"{c} > 0" for c in existence))
     return _confirmed(claim, kind, left, right, seed, engine, stated)
+
+
+def _inserted(claim: Claim) -> Callable[[Expr], Expr | None]:
+    r"""Norms that the claim fixes as their numbers, and inner products as $|w||v|\cos\theta$."""
+    values = {n: claim.domain(f"|{n}|").point for n in claim.norms}
+
+    def norm(vector: Expr) -> Expr:
+        value = values.get(vector.identifier)
+        return Expr("norm", (vector,)) if value is None else value
+
+    def rule(node: Expr) -> Expr | None:
+        if node.head not in ("dot", "norm") or any(c.head != "name" for c in node.children):
+            return None
+        lengths = [norm(c) for c in node.children]
+        if node.head == "norm":
+            return lengths[0]
+        same = node.children[0] == node.children[1]
+        return mul(*lengths) if same else mul(*lengths, call("cos", name("theta")))
+
+    return rule
 
 
 def _conditions(claim: Claim, kind: str) -> tuple[str, ...]:
@@ -245,12 +315,16 @@ def _hole(claim: Claim, kind: str, left: Side, right: Side, seed: int) -> Point 
 
 
 def _by_balls(
-    claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...], seed: int
+    claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...], seed: int, means: Exactly
 ) -> ExactEvidence:
     """Balls: they refute at a point; they certify only where the whole domain is one point."""
-    engine = "balls at rational points"
     why = "; ".join(dict.fromkeys(s.why for s in (left, right) if s.why))
-    counterexample = find_counterexample(claim, kind, left, right, seed)
+    if not means.balls:
+        return ExactEvidence(
+            Outcome.UNDECIDED, "normal forms", left.shown(), conditions, why or "no normal form of 0 was found"
+        )
+    engine = "balls at rational points"
+    counterexample = _counterexample(claim, kind, left, right, seed, means)
     if counterexample is not None:
         return ExactEvidence(Outcome.DIFFERENT, engine, left.shown(), conditions, why, counterexample)
     variables = (
@@ -259,18 +333,20 @@ def _by_balls(
         *(("theta",) if left.ring.pair else ()),
     )
     if all(claim.domain(v).point is not None for v in variables):
-        return _enclosed(claim, kind, left, right, conditions)
+        return _enclosed(claim, kind, left, right, conditions, means)
     agreement = (
         "balls of both sides overlap at every point tried, which proves nothing: a cover of the domain is missing"
     )
-    detail = f"{why}; {agreement}"
+    detail = "; ".join(t for t in (why, agreement) if t)
     return ExactEvidence(Outcome.UNDECIDED, engine, left.shown(), conditions, detail)
 
 
-def _enclosed(claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...]) -> ExactEvidence:
+def _enclosed(
+    claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...], means: Exactly
+) -> ExactEvidence:
     """A claim about one point: the largest possible |left - right| there."""
     point = next(iter(simple_points(claim, kind)))
-    with precision(ENCLOSING):
+    with precision(means.bits):
         try:
             pairs = value_pairs(left, right, point)
         except DomainError as error:
@@ -279,5 +355,8 @@ def _enclosed(claim: Claim, kind: str, left: Side, right: Side, conditions: tupl
         if not all(finite(g) for g in gaps):
             return ExactEvidence(Outcome.UNDECIDED, "balls", left.shown(), conditions, "a ball is infinite or NaN")
         eps = max(gaps, key=lambda g: float(g.log()) if g > 0 else float("-inf"))
-        detail = f"|left - right| <= {eps.str(3, radius=False)} at the only point {point}, {ENCLOSING} bits"
-    return ExactEvidence(Outcome.ENCLOSED, "balls at the only point of the domain", left.shown(), conditions, detail)
+        shown = f"|left - right| <= {eps.str(3, radius=False)} at the only point {point}, {means.bits} bits"
+        enough = means.digits is None or bool(eps <= arb(10) ** -means.digits)
+    outcome = Outcome.ENCLOSED if enough else Outcome.UNDECIDED
+    detail = shown if enough else f"{shown}, which is more than 10^-{means.digits}"
+    return ExactEvidence(outcome, "balls at the only point of the domain", left.shown(), conditions, detail)

@@ -15,8 +15,9 @@ from checks.claim import Claim, Identity, SpectrumTable
 from checks.claim_table import table_of
 from checks.critical_points import certificate, judge_facts
 from checks.empirical import QUADRATURE, SAMPLING, Settings, confront, estimate_side, estimated_at, is_derivative
-from checks.errors import ClaimError
-from checks.exact import judge_identity
+from checks.engines import BALLS, ENGINES, EXACT, chosen, engines_of, refusal
+from checks.errors import ClaimError, VacuousClaimError
+from checks.exact import LEFT_OUT, Exactly, judge_identity
 from checks.neurons import judge_networks
 from checks.point_facts import PointFacts
 from checks.point_witness import point_evidence
@@ -24,7 +25,9 @@ from checks.points import Point, random_points
 from checks.power import with_fact_slips, with_slips, with_table_slips
 from checks.sides import Side, is_closed, sides_by_class
 from checks.spectra import judge_samples, judge_table, read_rows
+from checks.stage import entered, settled
 from checks.statements.judges import judge_of
+from checks.trace import trace
 from checks.verdict import EmpiricalEvidence, ExactEvidence, Kind, Outcome, Verdict
 from numeric import NumericError
 
@@ -34,6 +37,8 @@ ALPHA = 1e-6
 POINTS = 2
 #: Antithetic pairs of samples for one Hessian of a spectrum claim: its Weyl bound shrinks with their square root.
 SPECTRUM_SAMPLES = 400_000
+#: Digits that may be asked for.
+MAX_DIGITS = 10_000
 
 
 def verify(
@@ -46,6 +51,10 @@ def verify(
     seed: int = 0,
     alpha: float = ALPHA,
     power: bool = True,
+    engines: Sequence[str] | None = None,
+    digits: int | None = None,
+    seconds: float | None = None,
+    memory: float | None = None,
 ) -> Verdict:
     r"""Judges a claim, or the identity left = right.
 
@@ -58,6 +67,12 @@ def verify(
         seed: of all random draws; the verdict is reproducible from it.
         alpha: probability of a false alarm of the statistical tests together.
         power: whether to try slips of the formula: they tell what the evidence would have caught, and suggest repairs.
+        engines: the only ones that may be used, such as ``("balls",)``, see ``checks.engines.ENGINES``; None: all.
+            Slips are judged by exact and balls, and not tried without them.
+        digits: where equality is certified at one point, it has to hold to within 10^-digits. None: at 848 bits.
+        seconds: wall time, after which the verdict is INCONCLUSIVE. The claim is then judged in another process, which
+            is stopped whatever it is at and kept for the next call otherwise. None: in this process, without limit.
+        memory: by how many MiB that process may grow. None: no limit.
 
     Returns:
         The verdict with the evidence of both witnesses.
@@ -82,12 +97,40 @@ def verify(
     if not isinstance(claim, Claim):
         statement = Identity(claim, right or "", where or {})
         claim = Claim("claim", statement, variables=variables or {}, assumptions=tuple(assumptions))
+    if digits is not None and not 1 <= digits <= MAX_DIGITS:
+        raise ClaimError(f"got digits = {digits}, expected 1 to {MAX_DIGITS}")
+    settings = Settings(alpha, seed, engines=chosen(engines), digits=digits)
+    if seconds is not None or memory is not None:
+        return _elsewhere(claim, settings, power, seconds, memory)
     start = time.perf_counter()
-    verdict = _judge(claim, Settings(alpha, seed), power)
-    return replace(verdict, seconds=time.perf_counter() - start, stated=table_of(claim))
+    verdict = _judge(claim, settings, power)
+    left_out = tuple(e for e in engines_of(claim.statement) if e not in settings.engines)
+    return replace(
+        verdict, seconds=time.perf_counter() - start, stated=table_of(claim), left_out=left_out, digits=digits
+    )
+
+
+def _elsewhere(claim: Claim, settings: Settings, power: bool, seconds: float | None, memory: float | None) -> Verdict:
+    """The verdict of a process that can be stopped."""
+    from checks.runner import Plan, judge_limited  # the runner calls verify
+
+    if any(x is not None and not x > 0 for x in (seconds, memory)):
+        raise ClaimError(f"got seconds = {seconds} and memory = {memory}, expected positive numbers or None")
+    engines = tuple(e for e in ENGINES if e in settings.engines)
+    plan = Plan(settings.seed, power=power, seconds=seconds, memory=memory, engines=engines, digits=settings.digits)
+    verdict = judge_limited(claim, plan, settings.alpha)
+    if verdict.kind is Kind.VACUOUS:
+        raise VacuousClaimError(verdict.reason)
+    if verdict.kind is Kind.INVALID:
+        raise ClaimError(verdict.reason)
+    return verdict
 
 
 def _judge(claim: Claim, settings: Settings, power: bool) -> Verdict:
+    refused = refusal(claim.statement, settings.engines)
+    if refused:
+        return Verdict(claim.name, str(claim.statement), Kind.INCONCLUSIVE, refused, claim.expect)
+    entered(f"the judge of {type(claim.statement).__name__}")
     if isinstance(claim.statement, SpectrumTable):
         return _judge_spectrum(claim, claim.statement, settings, power)
     if isinstance(claim.statement, PointFacts):
@@ -95,16 +138,32 @@ def _judge(claim: Claim, settings: Settings, power: bool) -> Verdict:
     other = judge_of(claim.statement)
     if other is not None:
         return other(claim, settings, power)
-    exact = judge_identity(claim, settings.seed)
+    entered("the derivation")
+    means = Exactly(EXACT in settings.engines, BALLS in settings.engines, settings.digits)
+    exact = judge_identity(claim, settings.seed, means) if means.normal_forms or means.balls else LEFT_OUT
     empirical, missing = empirical_evidence(claim, settings)
     verdict = decide(claim, exact, empirical, missing, lambda: empirical_evidence(claim, fresh(settings))[0])
-    return with_slips(claim, verdict, settings) if power else verdict
+    return _with(lambda v: with_slips(claim, v, settings), verdict, power and means.normal_forms and means.balls)
+
+
+def _with(slips: Callable[[Verdict], Verdict], verdict: Verdict, power: bool) -> Verdict:
+    """The verdict with what its slips tell, if they are wanted."""
+    if not power:
+        return verdict
+    settled(verdict)
+    entered("slips")
+    return slips(verdict)
 
 
 def empirical_evidence(claim: Claim, settings: Settings) -> tuple[tuple[EmpiricalEvidence, ...], str]:
     """The evidence of the empirical witness on an identity, and what it could not do."""
+    if not {QUADRATURE, SAMPLING} & settings.engines:
+        return (), ""
     try:
+        if claim.neurons and not {QUADRATURE, SAMPLING} <= settings.engines:
+            return (), f"derivatives of networks are looked at by {QUADRATURE} and {SAMPLING} together"
         if claim.neurons:
+            entered("the sampled networks")
             return judge_networks(claim, replace(settings, samples=40_000)), ""
         return tuple(_at_points(claim, settings)), ""
     except (AnalyticError, NumericError) as error:
@@ -117,13 +176,17 @@ def _at_points(claim: Claim, settings: Settings) -> Iterator[EmpiricalEvidence]:
     if not open_sides:
         raise FormulaError("neither side has an expectation or a derivative to estimate")
     estimated, other = sides if not is_closed(sides[0].expr) else (sides[1], sides[0])
-    methods = (QUADRATURE,) if is_derivative(estimated.expr) else (SAMPLING, QUADRATURE)
+    possible = (QUADRATURE,) if is_derivative(estimated.expr) else (SAMPLING, QUADRATURE)
+    methods = tuple(m for m in possible if m in settings.engines)
+    if not methods:
+        raise FormulaError(f"a derivative is looked at by {' and '.join(possible)}, which was left out")
     points = random_points(claim, POINTS, settings.seed)
     share = replace(settings, alpha=settings.alpha / max(1, len(points)) / (1 if is_closed(other.expr) else 2))
     refusals: list[FormulaError] = []
     for point in points:
         where = str(estimated_at(estimated.expr, point))
         for method in methods:
+            entered(method)
             with precision(106):
                 try:
                     tensor, ledger = estimate_side(estimated.expr, point, method, share)
@@ -133,9 +196,9 @@ def _at_points(claim: Claim, settings: Settings) -> Iterator[EmpiricalEvidence]:
                 except FormulaError as error:  # sampling needs homogeneity, quadrature does not
                     refusals.append(error)
                     continue
-                yield confront(
-                    tensor, ledger, _promoted(claimed, tensor), _derived(estimated, point, tensor), where, share
-                )
+                derived = _derived(estimated, point, tensor) if EXACT in settings.engines else None
+                found = confront(tensor, ledger, _promoted(claimed, tensor), derived, where, share)
+                yield replace(found, trace=trace(estimated.expr, point, share, found)) if method == SAMPLING else found
     if len(refusals) == len(points) * len(methods) and refusals:
         raise refusals[-1]
 
@@ -236,7 +299,7 @@ def _judge_spectrum(claim: Claim, table: SpectrumTable, settings: Settings, powe
         reason = f"{exact.detail}; samples agree at {sum(e.agrees for e in empirical)} of {len(empirical)} sizes only"
         return Verdict(claim.name, str(claim.statement), Kind.INCONCLUSIVE, reason, claim.expect, exact, empirical)
     verdict = decide(claim, exact, empirical, "", lambda: ())
-    return with_table_slips(verdict, rows) if power else verdict
+    return _with(lambda v: with_table_slips(v, rows), verdict, power)
 
 
 def _judge_point(claim: Claim, facts: PointFacts, settings: Settings, power: bool) -> Verdict:
@@ -254,7 +317,7 @@ def _judge_point(claim: Claim, facts: PointFacts, settings: Settings, power: boo
         return replace(verdict, kind=Kind.INCONCLUSIVE, reason="; ".join(t for t in (exact.detail, missing) if t))
     if verdict.kind is Kind.REFUTED:
         return replace(verdict, reason=exact.detail, repair=repair if power else None)
-    return with_fact_slips(verdict, facts) if power else verdict
+    return _with(lambda v: with_fact_slips(v, facts), verdict, power)
 
 
 def fresh(settings: Settings) -> Settings:

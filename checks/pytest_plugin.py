@@ -6,6 +6,7 @@ A test passes if the verdict is as the claim expects. Nothing of closedform is i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--claims-alpha", type=float, default=1e-6, metavar="A", help="false-alarm probability of a file (default 1e-6)"
     )
     group.addoption("--claims-strict", action="store_true", help="count INCONCLUSIVE as a failure")
+    group.addoption(
+        "--claims-seconds", type=float, default=600.0, metavar="S", help="wall time of a claim (default 600; inf: none)"
+    )
+    group.addoption(
+        "--claims-memory", type=float, default=4096.0, metavar="MIB", help="memory of a claim (default 4096; inf: none)"
+    )
     group.addoption("--claims-no-slips", action="store_true", help="do not try slips: faster, no power, no repairs")
 
 
@@ -80,14 +87,21 @@ class ClaimItem(pytest.Item):
             UnexpectedVerdict: it cannot be read, or the verdict is not as expected.
         """
         from checks.claim import Claim
-        from checks.runner import Plan, judge_one
+        from checks.runner import Plan, judge_limited
 
         if not isinstance(self.entry, Claim):
             self.user_properties.append((VERDICT, "INVALID"))
             raise UnexpectedVerdict(str(self.entry))
         option = self.config.getoption
-        plan = Plan(option("--claims-seed"), option("--claims-alpha"), power=not option("--claims-no-slips"))
-        verdict = judge_one(self.entry, plan, plan.alpha * self.share)
+        seconds, memory = (None if isinf(x) else x for x in map(option, ("--claims-seconds", "--claims-memory")))
+        plan = Plan(
+            option("--claims-seed"),
+            option("--claims-alpha"),
+            power=not option("--claims-no-slips"),
+            seconds=seconds,
+            memory=memory,
+        )
+        verdict = judge_limited(self.entry, plan, plan.alpha * self.share)
         self.user_properties.append((VERDICT, verdict.kind.value))
         self.add_report_section("call", "verdict", f"{verdict}\nseed {plan.seed}, alpha {plan.alpha * self.share:g}")
         if not verdict.as_expected(option("--claims-strict")):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
+from fractions import Fraction
+from itertools import chain, product
 
 from flint import arb
 
 from analytic.balls import precision
+from analytic.constants import rational_value
 from analytic.errors import AnalyticError
 from analytic.formula import ONE, Expr, add, call, mul, name, num, power, rewrite, substitute, walk
 from analytic.frame import Tensor
@@ -24,13 +26,16 @@ from checks.exact import judge_sides
 from checks.screening import Look, Place, Screen
 from checks.sides import Side, sides_of
 from checks.slips import scaled
-from checks.statement_tree import LEFT, Neighbour, Statement, neighbours
+from checks.statement_tree import LEFT, RIGHT, Neighbour, Statement, neighbours
 from checks.verdict import Outcome
 
 #: Processor time that the search may take, in seconds; what has been found until then is kept.
 SECONDS = 5.0
 #: The part of it that is kept for changes of the left side, which have to be derived.
 SECONDS_INSIDE = 1.0
+#: The part of it for a change and a constant together, and the places at which the ratio of the sides is looked at.
+SECONDS_MULTIPLE, PLACES = 1.0, 2
+PLAIN = (1, 2, Fraction(1, 2))
 #: Statements with two changes that are looked at, nearest first.
 MOST_PAIRS = 12_000
 #: Working precision for recognising constants, in bits.
@@ -87,10 +92,23 @@ class Search:
         multiple = self._multiple()
         if multiple is not None:
             return multiple
-        for candidate in self._pairs():
+        for candidate in chain(self._multiplied(), self._pairs()):
             if self._true(candidate.statement):
                 return self._shown(candidate)
         return self._derived()
+
+    def _multiplied(self) -> Iterator[Neighbour]:
+        """One change of the right side, times a constant: what the sides have for ratio at the first places."""
+        end = min(self.end, time.process_time() + SECONDS_MULTIPLE)
+        for single in self.singles:
+            if single.part != RIGHT or time.process_time() > end or _has_sum(single.statement.right):
+                continue
+            with precision(self.screen.bits):
+                factor = constant_ratio(self._pairs_at(single.statement, range(PLACES)))
+            if factor is not None and abs(rational_value(factor) or 0) not in PLAIN:  # those are slips themselves
+                mended = replace(single.statement, right=multiplied(factor, single.statement.right))
+                if self._promising(mended):
+                    yield Neighbour(mended, (*single.changes, f"times {factor}"), RIGHT)
 
     def _shown(self, candidate: Neighbour) -> str:
         return f"{candidate.statement.changed(self.statement)}  ({candidate.description})"
@@ -147,8 +165,8 @@ class Search:
             data = [(x, y, p) for pairs, p in found for x, y in pairs or ()]
             factors = [f for m in _monomials(self.claim) if (f := _constant(m, data)) is not None]
         for factor in sorted(factors, key=lambda f: len(str(f))):
-            sums = any(n.is_call("sum") for n in walk(statement.right))
-            right = scaled(factor, statement.right) if sums else multiplied(factor, statement.right)
+            right = statement.right
+            right = scaled(factor, right) if _has_sum(right) else multiplied(factor, right)
             mended = replace(statement, right=right)
             if self._true(mended):
                 return f"{mended.right}  (times {factor})"
@@ -214,6 +232,10 @@ class Search:
         if right is None or not self._true(replace(self.statement, right=right)):
             return None
         return f"{right}  (the derived right side: no one or two slips explain the difference)"
+
+
+def _has_sum(formula: Expr) -> bool:
+    return any(n.is_call("sum") for n in walk(formula))
 
 
 def _overlap(x: Tensor[arb], y: Tensor[arb]) -> bool:

@@ -144,9 +144,13 @@ class Screen:
     def pairs(self, left: Expr, right: Expr, number: int) -> Pairs | None:
         """The coordinates of both sides at a place, in balls at the current precision; None without finite values.
 
+        A domain that is a single point has one place only: there is none for further numbers.
+
         Raises:
             ClaimError, AnalyticError: the sides have no meaning.
         """
+        if number >= len(self.places):
+            return None
         x, y = self.value(left, number), self.value(right, number)
         if x is None or y is None:
             return None

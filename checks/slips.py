@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from analytic.algebra import FUNCTIONS
 from analytic.constants import rational_value
-from analytic.formula import ONE, PI, Expr, add, call, mul, name, neg, num, power, rebuild
+from analytic.formula import CONSTANTS, ONE, PI, Expr, add, call, mul, name, neg, num, power, rebuild
 
 #: More than this adds nothing to the picture and only costs time.
 MAX_SLIPS = 60
 _SWAPPED = {"sin": "cos", "cos": "sin", "asin": "acos", "acos": "asin"}
 #: Functions that a sign of the argument changes to something else than their negative.
 _ODD_ARGUMENT = frozenset(("Phi", "exp", "Phi2", "step"))
+#: Functions whose argument often lacks a factor 1/2, or has it twice.
+_HALVED = ("exp", "erf", "Phi", "log")
 _ANGLES = ("theta",)
+#: The identity matrix, indices of neurons, the input and usual names of vectors: no parameters.
+_NO_NUMBERS = tuple("Iijxuvw")
 #: Functions whose arguments are left alone: operators, whose expectations have slips of their own.
 _WHOLE = ("unequal", "theta", "grad", "hess", "limit")
 #: Functions of two vectors that are no operators; others of two names are taken for definitions.
@@ -106,10 +110,16 @@ def _mended(node: Expr, vectors: Sequence[str]) -> Iterator[tuple[str, Expr]]:
         yield f"1 more under the root of {node.children[1]}", call("sqrt", add(num(1), node.children[1]))
     elif any(node.is_call(f) for f in _SWAPPED):
         yield f"the square of {node}", power(node, num(2))
+    elif any(node.is_call(f) for f in _HALVED):
+        f, argument = node.children[0].identifier, node.children[1]
+        yield f"half of {argument} in {f}", call(f, mul(num(1) / 2, argument))
+        yield f"twice {argument} in {f}", call(f, mul(num(2), argument))
     elif node == PI:
         yield "the root of pi", call("sqrt", PI)
     elif node.head == "name" and node.identifier in vectors:
         yield f"the unit vector of {node}", call("bar", node)
+    elif node.head == "name" and len(node.identifier) == 1 and node.identifier not in (*CONSTANTS, *_NO_NUMBERS):
+        yield f"the square of {node}", power(node, num(2))
 
 
 def _at_every_node(node: Expr, here: Callable[[Expr], Iterator[tuple[str, Expr]]]) -> Iterator[tuple[str, Expr]]:

@@ -22,7 +22,7 @@ from checks.critical_points import Certificate
 from checks.empirical import Settings
 from checks.trained import OnlineHovers
 from checks.verdict import EmpiricalEvidence
-from numeric import DomainError, integrated_hessian, per_sample_gradient
+from numeric import DomainError, TooFewSamplesError, integrated_hessian, per_sample_gradient
 from numeric.draws import sphere_points
 from numeric.sample_moments import sample_moments, with_standard_error
 from numeric.training import GaussianInputs, NetworkTeacher, OnlineDescent, TrainingProblem, closed_form, train
@@ -31,8 +31,8 @@ Array = NDArray[np.float64]
 
 #: Relaxation times after which the start is forgotten: of the variance a share exp(-16) is missing.
 FORGOTTEN = 8
-#: Inputs from which the noise is estimated, at the minimum and along the run; how many are held at once.
-INPUTS, CHUNK = 100_000, 2_000
+#: Inputs from which the noise is estimated at first, at the minimum and along the run; how many at once, and at most.
+INPUTS, CHUNK, MOST = 200_000, 2_000, 2_400_000
 #: Steps between points that are recorded.
 EVERY = 10
 
@@ -177,16 +177,38 @@ class _Comparison:
 
         They are homogeneous of degree four in the input, so that $E|x|^4 = d(d+2)$ leaves the sphere to be sampled.
         """
-        d = self.W.shape[1]
         chunks = max(len(points), INPUTS // CHUNK)
+        found = self.squares(points, chunks)
+        while len(found) < MOST and not self.enough(found):  # looks at the tails only, not at the means
+            found = np.concatenate([found, self.squares(points, chunks)])
+        return list(np.ascontiguousarray(found.T))
+
+    def enough(self, found: Array) -> bool:
+        """Whether the means of so many inputs have a half-width at the level."""
+        try:
+            for squares in found.T:
+                with_standard_error(sample_moments(np.ascontiguousarray(squares)), "", len(squares), None).half_width(
+                    self.level
+                )
+        except TooFewSamplesError:
+            return False
+        return True
+
+    def squares(self, points: Array, chunks: int) -> Array:
+        """Mean squares, shape (inputs, eigenspaces)."""
+        d = self.W.shape[1]
         rows = max(2, INPUTS // chunks)
-        found: list[list[Array]] = [[] for _ in self.parts]
+        basis = np.concatenate([part.basis for part in self.parts], axis=1)
+        shares = np.zeros((basis.shape[1], len(self.parts)))  # of a square in the mean over its eigenspace
+        ends = np.cumsum([part.basis.shape[1] for part in self.parts])
+        for j, (part, end) in enumerate(zip(self.parts, ends, strict=True)):
+            shares[end - part.basis.shape[1] : end, j] = d * (d + 2.0) / part.basis.shape[1]
+        found = np.empty((chunks * rows, len(self.parts)))
         for i in range(chunks):
             x = sphere_points(self.rng, rows, d)
             gradients = per_sample_gradient(points[i % len(points)], self.V, x).reshape(rows, -1)
-            for squares, part in zip(found, self.parts, strict=True):
-                squares.append(d * (d + 2.0) * ((gradients @ part.basis) ** 2).mean(axis=1))
-        return [np.concatenate(squares) for squares in found]
+            found[i * rows : (i + 1) * rows] = np.square(gradients @ basis) @ shares
+        return found
 
     def drift(self, part: Component, own: Array, pull: Array) -> float:
         r"""Relative error of $\lambda(2-h\lambda)|\delta|^2$ for what the gradients along the run take away."""

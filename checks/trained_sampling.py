@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numeric import HomogeneousPart
+from numeric import HomogeneousPart, TooFewSamplesError
 from numeric.draws import sphere_points
 from numeric.sample_moments import sample_moments, with_standard_error
 from numeric.sphere import antithetic_pairs, bernstein_half_width, sample_range
@@ -211,11 +211,13 @@ def _sampled(parts: Sequence[Part], n: int, seed: int, alpha: float, method: str
 
 
 def _half_width(column: Array, width: float, level: float, seed: int) -> float:
-    """From the standard error, skewness and excess; by Bernstein's bound where all samples are alike."""
+    """From the standard error, skewness and excess; by Bernstein's bound where these say too little."""
     if float(np.ptp(column)) == 0.0:
         return float(bernstein_half_width(0.0, width, len(column), level))
-    found = with_standard_error(sample_moments(column), "", len(column), seed)
-    return float(found.half_width(level))
+    try:
+        return float(with_standard_error(sample_moments(column), "", len(column), seed).half_width(level))
+    except TooFewSamplesError:  # the tail of the mean is not near enough to a normal one
+        return float(bernstein_half_width(np.var(column, ddof=1), width, len(column), level))
 
 
 def _sums(products: Array, sizes: Sequence[int]) -> Array:

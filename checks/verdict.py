@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -97,6 +97,21 @@ class ExactEvidence:
 
 
 @dataclass(frozen=True)
+class TracePoint:
+    """An estimate from some of the samples.
+
+    Args:
+        work: samples or evaluations.
+        estimate: from these.
+        error: half-width of its bound.
+    """
+
+    work: int
+    estimate: float
+    error: float
+
+
+@dataclass(frozen=True)
 class EmpiricalEvidence:
     """What the empirical witness found at one point.
 
@@ -114,6 +129,7 @@ class EmpiricalEvidence:
         beta: probability of missing a discrepancy of delta.
         work: number of samples or integrand evaluations.
         seed: seed of the random draws.
+        trace: the estimate against the number of samples, where it was sampled; each bound holds at alpha by itself.
     """
 
     point: str
@@ -129,6 +145,7 @@ class EmpiricalEvidence:
     beta: float | None
     work: int
     seed: int | None
+    trace: tuple[TracePoint, ...] = ()
 
     def __str__(self) -> str:
         relation = "agrees with" if self.agrees else "CONTRADICTS"
@@ -171,6 +188,8 @@ class Verdict:
         witnesses_disagree: whether the two witnesses contradict each other.
         seconds: wall time.
         stated: the claim as a table of a claim file, from which it can be judged again.
+        left_out: engines by which such a statement is judged, but which the user did not ask for.
+        digits: to which a certificate of equality had to hold, where that was asked for.
 
     Example:
         >>> Verdict("my/claim", "1 = 2", Kind.REFUTED, "the sides differ").as_expected()
@@ -189,6 +208,32 @@ class Verdict:
     witnesses_disagree: bool = False
     seconds: float = 0.0
     stated: Mapping[str, Any] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    digits: int | None = None
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that have something to say, by name: exact, balls, quadrature, sampling.
+
+        Example:
+            >>> from checks import verify
+            >>> verify("E[relu(u)]", "|u|/sqrt(2*pi)", power=False).engines
+            ('exact', 'balls', 'quadrature', 'sampling')
+        """
+        found = set()
+        if self.exact is not None and self.exact.engine != "none":
+            by_balls = self.exact.engine.startswith("balls")
+            found |= {"balls"} if by_balls else {"exact"}
+            found |= {"balls"} if self.exact.second_engine or self.exact.counterexample else set()
+        found |= {"sampling" if e.kind == "bound" else "quadrature" for e in self.empirical}
+        return tuple(name for name in ("exact", "balls", "quadrature", "sampling") if name in found)
+
+    @property
+    def trust(self) -> tuple[str, ...]:
+        """What must be trusted to believe it: rules, procedures, libraries with their versions."""
+        from checks.trust import trusted
+
+        return trusted(self)
 
     def as_expected(self, strict: bool = False) -> bool:
         """Whether the verdict counts as a pass.
@@ -214,6 +259,8 @@ class Verdict:
         lines += [f"  empirical witness: {e}" for e in self.empirical]
         lines += [f"  did you mean: {self.repair}"] if self.repair else []
         lines += [f"  power: {self.power}"] if self.power else []
+        lines += [f"  left out: {', '.join(self.left_out)}"] if self.left_out else []
+        lines += [f"  trusts {line}" for line in self.trust]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -230,6 +277,36 @@ class Verdict:
         data: dict[str, Any] = asdict(self)
         data["kind"] = self.kind.value
         data["as_expected"] = self.as_expected(strict)
+        data["engines"], data["trust"] = list(self.engines), list(self.trust)
         if self.exact is not None:
             data["exact"]["outcome"] = self.exact.outcome.value
         return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Verdict:
+        """The verdict that ``as_dict`` wrote, read back from JSON.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+
+        Example:
+            >>> from checks import verify
+            >>> verdict = verify("E[relu(u)]", "|u|/sqrt(2*pi)", power=False)
+            >>> Verdict.from_dict(verdict.as_dict()) == verdict
+            True
+        """
+        own = {f.name: data[f.name] for f in fields(cls)}
+        exact, power = own["exact"], own["power"]
+        if exact is not None:
+            found = exact["counterexample"]
+            point = None if found is None else Counterexample(**found)
+            outcome, conditions = Outcome(exact["outcome"]), tuple(exact["conditions"])
+            own["exact"] = ExactEvidence(
+                **{**exact, "outcome": outcome, "conditions": conditions, "counterexample": point}
+            )
+        own["empirical"] = tuple(
+            EmpiricalEvidence(**{**e, "trace": tuple(TracePoint(**t) for t in e["trace"])}) for e in own["empirical"]
+        )
+        own["power"] = None if power is None else Power(**{**power, "survivors": tuple(power["survivors"])})
+        own |= {"kind": Kind(own["kind"]), "expected": tuple(own["expected"]), "left_out": tuple(own["left_out"])}
+        return cls(**own)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -13,7 +14,7 @@ from numeric.arguments import EPS, FloatArray, positive_integer, probability
 from numeric.draws import Seed, generator, sphere_points
 from numeric.errors import DomainError, TooFewSamplesError
 from numeric.estimate import Estimate
-from numeric.gaussian_draws import Bounds, Function, checked_bounds, gaussian_map, values_at
+from numeric.gaussian_draws import Bounds, Function, argument_rounding, checked_bounds, gaussian_map, values_at
 from numeric.sample_moments import NOTHING, SampleMoments, sample_moments, with_standard_error
 from numeric.sphere import (
     MEMORY,
@@ -87,8 +88,8 @@ def adaptive_mean(
         return _bounded(draw, low, high, law.rows, error, level, budget, "adaptive Monte Carlo", 1, written_seed)
     if law.constant:
         value = float(values_at(function, law.centre[None, :])[0])
-        return Estimate(value, 0.0, "standard_error", None, "value at the mean", 1)
-    return _unbounded(draw, law.rows, error, level, budget, written_seed)
+        return Estimate(value, EPS * abs(value), "standard_error", None, "value at the mean", 1)
+    return _unbounded(draw, law.rows, error, level, budget, argument_rounding(function, law), written_seed)
 
 
 def adaptive_sphere_mean(
@@ -186,30 +187,38 @@ def _bounded(
 
 
 def _unbounded(
-    draw: Callable[[int], FloatArray], rows: int, error: float, level: float, budget: int, seed: int | None
+    draw: Callable[[int], FloatArray],
+    rows: int,
+    error: float,
+    level: float,
+    budget: int,
+    rounding: float,
+    seed: int | None,
 ) -> Estimate:
     """The same by standard errors, whose tails are allowed for at the level of the look."""
     total = NOTHING
     for look in count(1):
         for size in _chunks(FIRST * 2 ** (look - 1) - total.n, rows):
             total = total.joined(sample_moments(draw(size)))
-        found, reached = _at_look(total, level, look, seed)
+        found, reached = _at_look(total, level, look, rounding, seed)
         if found is not None and reached <= error:
             return found
         _refuse_beyond(budget, total.n, reached, error)
     raise AssertionError("the budget ends the looks")
 
 
-def _at_look(total: SampleMoments, level: float, look: int, seed: int | None) -> tuple[Estimate | None, float]:
+def _at_look(
+    total: SampleMoments, level: float, look: int, rounding: float, seed: int | None
+) -> tuple[Estimate | None, float]:
     """The estimate with its error raised by the looks; infinite while rare events carry the mean."""
     try:
         plain = with_standard_error(total, "adaptive Monte Carlo", total.n, seed)
+        plain = replace(plain, error=float(plain.error) + rounding)
         reached = float(plain.half_width(level_of_look(level, look)))
         raised = float(plain.error) * reached / float(plain.half_width(level))
     except TooFewSamplesError:
         return None, math.inf
-    moments = plain.skewness, plain.excess
-    return Estimate(plain.value, raised, "standard_error", None, plain.method, total.n, seed, *moments), reached
+    return replace(plain, error=raised), reached
 
 
 def _first(width: float, error: float, level: float, budget: int) -> int:

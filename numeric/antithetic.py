@@ -8,8 +8,8 @@ from numeric.arguments import positive_integer
 from numeric.draws import Seed, generator
 from numeric.estimate import Estimate
 from numeric.gaussian_draws import Bounds, Function, checked_bounds, gaussian_map, values_at
-from numeric.sample_moments import NOTHING, sample_moments, with_standard_error
-from numeric.sampling import with_bound
+from numeric.sample_moments import NOTHING, sample_moments
+from numeric.sampling import with_bound, without_bound
 
 METHOD = "antithetic Monte Carlo"
 
@@ -70,6 +70,4 @@ def antithetic_mean(
         total = total.joined(sample_moments((there + back) / 2.0))
     if limits is not None and level is not None:
         return with_bound(total, limits, level, rows, METHOD, 2 * pairs, written_seed)
-    if law.constant:
-        return Estimate(total.mean, 0.0, "standard_error", None, METHOD, 2 * pairs, written_seed)
-    return with_standard_error(total, METHOD, 2 * pairs, written_seed)
+    return without_bound(total, function, law, METHOD, 2 * pairs, written_seed)

@@ -11,11 +11,13 @@ from numpy.typing import ArrayLike
 
 from numeric.arguments import FloatArray, finite_array, finite_matrix, positive_integer, row_norms
 from numeric.canonical import Alignment, aligned
-from numeric.clusters import ClusteredSpectrum, clustered_spectrum
+from numeric.clusters import Cluster, ClusteredSpectrum, LowestEigenvalue, clustered_spectrum
 from numeric.errors import DomainError, ShapeError
 from numeric.estimate import Estimate
+from numeric.hessian_product import HessianProduct
 from numeric.isotropy import IsotropyPartition, isotropy_partition
 from numeric.kink_hessian import hessian_change, integrated_hessian
+from numeric.lanczos import ritz_values
 from numeric.student_teacher import population_gradient, population_loss
 
 #: End points that differ by no more, entry by entry, count as one: far above where a descent stops, far below what lies
@@ -23,6 +25,8 @@ from numeric.student_teacher import population_gradient, population_loss
 TOLERANCE = 1e-6
 #: How often a tolerance at which entries run together is divided by ten before alignment is given up.
 FINER = 4
+#: Steps of Lanczos's method, and the probability that its enclosure is wrong.
+STEPS, LEVEL = 60, 1e-6
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,48 @@ def point_kind(W: ArrayLike, k: int | None = None, slope: float = 0.0, noise: fl
     size = float(np.linalg.norm(gradient))
     distance, spectrum = _at_critical_point(hessian, size, matrix, V, even)
     return PointKind(partition, _loss(matrix, V, even, slope, sums), size, distance, spectrum)
+
+
+def large_point_kind(W: ArrayLike, k: int, slope: float = 0.0, noise: float = TOLERANCE) -> PointKind:
+    r"""What `point_kind` says, without the dense Hessian: its smallest eigenvalue by Lanczos's method.
+
+    The start is random, with a fixed seed; the enclosure of the eigenvalue is wrong with probability `LEVEL` at most.
+
+    Args:
+        W: weights, shape (n, d), no row zero, n d at least 2.
+        k: number of teachers, at most d.
+        slope: a, of the rectifier below zero.
+        noise: entries closer than twice that count as equal when the isotropy is found.
+
+    Returns:
+        The kind of the point; its spectrum is a `LowestEigenvalue`, at the end point itself where that is negative.
+
+    Raises:
+        NumericError: as for `point_kind`.
+
+    Example:
+        >>> kind = large_point_kind(np.eye(30), 30)
+        >>> bool(abs(kind.spectrum.smallest.value - 0.25 + 0.5 / np.pi) <= kind.spectrum.smallest.error < 1e-6)
+        True
+    """
+    matrix, teachers = finite_matrix("W", W), positive_integer("k", k)
+    slope = float(finite_array("slope", slope))
+    partition = isotropy_partition(matrix, teachers, noise)
+    V = np.eye(teachers, matrix.shape[1])
+    even, sums = (1.0 - slope) ** 2, matrix.sum(axis=0) - V.sum(axis=0)
+    size = float(np.linalg.norm(even * np.asarray(population_gradient(matrix, V).value) + slope * sums))
+    product = HessianProduct(matrix, V, slope)
+    least = ritz_values(product, product.size, STEPS, 0, LEVEL, product.noise).smallest
+    value, error = float(least.value), float(least.error)
+    distance = 2.0 * size / (value - error) if value > error else math.inf
+    share = distance / float(row_norms(matrix).min())
+    if share <= 0.1:
+        error += even * hessian_change(matrix, V, share)
+    cluster = Cluster(value, 1, value - error, value + error, math.inf)
+    spectrum = LowestEigenvalue((cluster,), error, "bound", LEVEL)
+    return PointKind(
+        partition, _loss(matrix, V, even, slope, sums), size, distance if share <= 0.1 else math.inf, spectrum
+    )
 
 
 def _loss(W: FloatArray, V: FloatArray, even: float, slope: float, sums: FloatArray) -> Estimate:

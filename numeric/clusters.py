@@ -78,6 +78,21 @@ class ClusteredSpectrum:
         return sum(c.multiplicity for c in self.clusters if c.high < 0.0)
 
 
+@dataclass(frozen=True)
+class LowestEigenvalue(ClusteredSpectrum):
+    """Only the smallest eigenvalue is known: one cluster, whose multiplicity counts as 1 whatever it is.
+
+    Example:
+        >>> LowestEigenvalue((Cluster(0.5, 1, 0.4, 0.6, math.inf),), 0.1, "bound", 1e-6).index
+        0
+    """
+
+    @property
+    def index(self) -> int | None:
+        """0 if it is positive; None otherwise, for others may be negative too."""
+        return 0 if self.clusters[0].low > 0.0 else None
+
+
 def eigenvalue_clusters(values: ArrayLike, error: float) -> tuple[Cluster, ...]:
     r"""Eigenvalues sorted into clusters: those are apart whose enclosures $[\lambda - e, \lambda + e]$ are disjoint.
 

@@ -11,6 +11,7 @@ from numeric.errors import DomainError, NumericError, ShapeError
 from numeric.estimate import Estimate
 from numeric.gaussian_draws import Function, GaussianMap, gaussian_map, values_at
 from numeric.sample_moments import NOTHING, SampleMoments, sample_moments, with_standard_error
+from numeric.sampling import without_bound
 
 METHOD = "Monte Carlo with control variates"
 FALSE_ALARM = 1e-9
@@ -75,10 +76,14 @@ def control_variate_mean(
         f, c = known.at(law.at(rng.standard_normal((min(law.rows, samples - done), law.centre.size))))
         total = total.joined(sample_moments(f - c @ beta))
         sides = [side.joined(sample_moments(column)) for side, column in zip(sides, c.T, strict=True)]
-    if law.constant:
-        return Estimate(total.mean, 0.0, "standard_error", None, METHOD, samples + first, written_seed)
-    _check_means(sides, centres)
-    return with_standard_error(total, METHOD, samples + first, written_seed)
+    if not law.constant:
+        _check_means(sides, centres)
+
+    def residual(x: FloatArray) -> FloatArray:
+        f, c = known.at(x)
+        return np.asarray(f - c @ beta, dtype=np.float64)
+
+    return without_bound(total, residual, law, METHOD, samples + first, written_seed)
 
 
 class _Known:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, ndtri_exp, stdtrit
+from scipy.special import ndtri_exp, stdtrit
 
 from numeric.arguments import FloatArray, finite_array, probability
 from numeric.errors import NumericError, ShapeError, TooFewSamplesError
@@ -21,10 +21,8 @@ MEANING: dict[str, str] = {
     "scheme": "error comes from comparing rules or steps of a deterministic scheme: no probability attached",
 }
 
-ITERATIONS, FARTHEST = 200, 1e6
-"""Of the quantile of a skewed mean, and where it is given up; a few suffice unless there is no such quantile."""
-STRICTEST = 1e-3
-"""Level beyond which Student's t is not trusted: the few replicates it stands on do not show that they are normal."""
+ITERATIONS, LIMIT = 200, 3.0
+"""Of the quantile of a skewed mean; and the logarithm of the factor by which its tail may exceed the symmetric one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +41,7 @@ class Estimate:
         seed: of the random draws; None if there were none or the generator was the caller's.
         skewness: third standardised moment of the value as a random number, for kind "standard_error".
         excess: its fourth standardised moment minus 3.
-        freedom: degrees of freedom of the standard error, if it comes from a few replicates; infinite otherwise.
+        freedom: degrees of freedom of the standard error, the number of samples less one; infinite if it is known.
 
     Raises:
         NonFiniteError: if value or error has a NaN or infinite entry.
@@ -72,7 +70,7 @@ class Estimate:
         _check_error(np.asarray(self.value), np.asarray(self.error))
         _check_kind(self.kind, self.level, self.work)
         if not self.freedom >= 1.0:
-            raise NumericError(f"freedom is {self.freedom!r}; expected >= 1, replicates less one; use two or more")
+            raise NumericError(f"freedom is {self.freedom!r}; expected >= 1, samples less one; take two or more")
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -97,11 +95,12 @@ class Estimate:
     def half_width(self, alpha: float) -> float | FloatArray:
         r"""Half-widths that the truth exceeds in some entry with probability at most alpha.
 
-        A bound holds at its own level and every laxer one; a standard error is multiplied by the two-sided normal
-        quantile $z_{\alpha/(2m)}$, m entries, or by the larger z at which the tail of a mean with skewness $\gamma$ and
-        excess $\kappa$, $\Phi(-z)\,e^{|\gamma| z^3/6 + \kappa z^4/24}$, has fallen to $\alpha/(2m)$; if its freedom is
-        finite, by Student's quantile t plus $|\gamma|(2t^2 + 1)/6$. A scheme's error carries no probability and is
-        returned as it is.
+        A bound holds at its own level and every laxer one; a standard error is multiplied by the z at which the tail of
+        a studentised mean with skewness $\gamma$ and excess $\kappa$, $P(T > z)\,e^{|\gamma| z^3/3 + \kappa z^4/24}$
+        with Student's T, has fallen to $\alpha/(2m)$, m entries. It is $\gamma/3$, twice what it is for a known
+        deviation: a sample without its largest values has too small a mean and too small a deviation at once. Where the
+        exponent exceeds 3 the expansion behind it says nothing, and the level is refused. A scheme's error carries no
+        probability and is returned as it is.
 
         Args:
             alpha: in (0, 1); for a bound, at least its level.
@@ -111,11 +110,11 @@ class Estimate:
 
         Raises:
             DomainError: if alpha is outside (0, 1).
-            NumericError: if a bound is asked to hold at a level stricter than its own, or replicates at one below 1e-3.
+            NumericError: if a bound is asked to hold at a level stricter than its own.
             TooFewSamplesError: if the tail of a skewed mean does not fall that far: rare events carry it.
 
-        Source: Cramér 1938, Sur un nouveau théorème-limite de la théorie des probabilités, for the tail; Johnson 1978,
-            Modified t tests and confidence intervals for asymmetrical populations, for the skewed t.
+        Source: Jing, Shao and Wang 2003, Self-normalized Cramér-type large deviations for independent random variables;
+            Cramér 1938, Sur un nouveau théorème-limite de la théorie des probabilités, for the fourth order.
 
         Example:
             >>> round(Estimate(1.0, 0.5, "standard_error", None, "by hand", 9, 0).half_width(0.05), 6)
@@ -127,35 +126,36 @@ class Estimate:
                 f"alpha is {alpha:g} but this bound holds at level {self.level:g} only; expected alpha >= level, "
                 f"because a bound says nothing beyond its level; sample again with level = {alpha:g}"
             )
-        if math.isfinite(self.freedom) and alpha < STRICTEST:
-            raise NumericError(
-                f"alpha is {alpha:g} but the error comes from {self.freedom + 1.0:g} replicates; expected alpha >= "
-                f"{STRICTEST:g}, because they do not show that they are normal so far out; take independent samples"
-            )
         if self.kind == "standard_error":
             return _frozen(self._quantile(alpha / (2 * max(self.entries, 1))) * np.asarray(self.error))
         return self.error
 
     def _quantile(self, tail: float) -> float:
         """The smallest z at which the tail of a mean of this skewness and excess is as small as that."""
-        if math.isfinite(self.freedom):
-            t = -float(stdtrit(self.freedom, tail))
-            return t + abs(self.skewness) * (2.0 * t * t + 1.0) / 6.0
-        start, wanted = -float(ndtri(tail)), math.log(tail)
-        z = start
-        for _ in range(ITERATIONS):  # rises to the smallest solution, or beyond all bounds where there is none
-            correction = abs(self.skewness) * z**3 / 6.0 + max(self.excess, 0.0) * z**4 / 24.0
-            further = start if correction == 0.0 else -float(ndtri_exp(wanted - correction))
+        start = z = _student(self.freedom, math.log(tail))
+        for _ in range(ITERATIONS):  # rises to the smallest solution
+            correction = self._correction(z)
+            if not correction <= LIMIT:
+                break
+            further = _student(self.freedom, math.log(tail) - correction)
             if further <= z * (1.0 + 1e-9):
                 return further
             z = further
-            if z > FARTHEST:
-                break
         raise TooFewSamplesError(
-            f"the mean of {self.work} samples has skewness {self.skewness:.2g} and excess {self.excess:.2g}; expected "
-            f"smaller ones, because a few rare events carry it and its tail does not fall to {tail:.1g}; take more "
-            f"samples, or state the range of a bounded function"
+            f"the mean of {self.work} samples has skewness up to {abs(self.skewness):.2g}, excess {self.excess:.2g}; "
+            f"expected smaller ones, because a few rare events carry it and its tail does not fall to {tail:.1g}; take "
+            f"{self._enough(start)} samples, importance samples or strata, or state the range of a bounded function"
         )
+
+    def _correction(self, z: float) -> float:
+        """Logarithm of the factor by which the tail beyond z exceeds that of a symmetric mean without excess."""
+        return abs(self.skewness) * z**3 / 3.0 + max(self.excess, 0.0) * z**4 / 24.0
+
+    def _enough(self, z: float) -> str:
+        """About how many samples would do, if their tail is no heavier than it looks: half the limit for each order."""
+        skewed, peaked = abs(self.skewness) * z**3 / 3.0, max(self.excess, 0.0) * z**4 / 24.0
+        factor = max(2.0, (2.0 * skewed / LIMIT) ** 2, 2.0 * peaked / LIMIT)
+        return f"about {self.work * factor:.1g}" if math.isfinite(factor) else "many more"
 
     def __str__(self) -> str:
         kind = self.kind.replace("_", " ") + (f" at {self.level:g}" if self.level is not None else "")
@@ -170,6 +170,17 @@ def _frozen(array: FloatArray) -> float | FloatArray:
     copy = np.array(array, dtype=np.float64)
     copy.setflags(write=False)
     return copy
+
+
+def _student(freedom: float, log_tail: float) -> float:
+    """Upper quantile of Student's t; far out the normal one, which has a logarithm for an argument, and its expansion.
+
+    Source: Abramowitz and Stegun 1972, 26.7.5.
+    """
+    if freedom < 1e4 and log_tail > -300.0:
+        return -float(stdtrit(freedom, math.exp(log_tail)))
+    z = -float(ndtri_exp(log_tail))
+    return z + (z**3 + z) / (4.0 * freedom) + (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / (96.0 * freedom * freedom)
 
 
 def _check_error(value: FloatArray, error: FloatArray) -> None:

@@ -13,6 +13,8 @@ from numeric.arguments import EPS, FloatArray
 
 STRETCH = 5
 """Exponent of the substitution for logarithmic ends: 64 nodes give 13 digits, higher ones waste nodes at the ends."""
+GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+"""Share of a panel after which the shifted ones end."""
 RADIUS = 16.0
 """Where the radial integral is cut: the weight left over is exp(-128), about 3e-56."""
 
@@ -89,13 +91,15 @@ def stretched_legendre(order: int) -> Rule:
 
 
 @lru_cache(maxsize=64)
-def half_line(order: int, panels: int, power: int) -> Rule:
+def half_line(order: int, panels: int, power: int, shifted: bool = False) -> Rule:
     r"""Rule for $\int_0^\infty g(r)\, r^p e^{-r^2/2} dr$: Gauss-Legendre on equal panels of (0, `RADIUS`).
 
     Args:
         order: Gauss-Legendre nodes on each panel, >= 1.
         panels: number of panels, >= 1.
         power: p >= 0; 1 in the plane, 0 on the line.
+        shifted: whether the inner ends of panels are moved, to golden sections of the others. Two rules whose panels
+            end at the same place agree on a jump between that and their next nodes, and are both wrong.
 
     Returns:
         The rule, read-only, since it is shared.
@@ -107,9 +111,12 @@ def half_line(order: int, panels: int, power: int) -> Rule:
         >>> bool(abs(half_line(16, 8, 1).weights.sum() - 1.0) < 1e-15)
         True
     """
-    brick, width = legendre(order), RADIUS / panels
-    nodes = (width * (np.arange(panels)[:, None] + brick.nodes)).ravel()
-    weights = width * np.tile(brick.weights, panels) * nodes**power * np.exp(-nodes * nodes / 2.0)
+    brick, edges = legendre(order), np.linspace(0.0, RADIUS, panels + 1)
+    if shifted:
+        edges = np.concatenate([[0.0], edges[:-1] + RADIUS / panels * GOLDEN, [RADIUS]])
+    widths = np.diff(edges)[:, None]
+    nodes = (edges[:-1, None] + widths * brick.nodes).ravel()
+    weights = (widths * brick.weights).ravel() * nodes**power * np.exp(-nodes * nodes / 2.0)
     return _read_only(nodes, weights)
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from numpy.typing import ArrayLike
 
 from numeric.arguments import EPS, positive_integer
 from numeric.draws import Seed, generator
 from numeric.estimate import Estimate
-from numeric.gaussian_draws import Bounds, Function, checked_bounds, gaussian_map, values_at
-from numeric.sample_moments import NOTHING, SampleMoments, sample_moments, with_standard_error
+from numeric.gaussian_draws import (
+    Bounds,
+    Function,
+    GaussianMap,
+    argument_rounding,
+    checked_bounds,
+    gaussian_map,
+    values_at,
+)
+from numeric.sample_moments import NOTHING, SampleMoments, sample_moments, summation, with_standard_error
 from numeric.sphere import bernstein_half_width
 
 
@@ -28,7 +38,7 @@ def sampled_mean(
 
     Samples that never meet the part of space that carries the mean are all alike, and say nothing of it: that f is 0 on
     all of them does not make the mean 0 with error 0. With the range of f the error is the empirical Bernstein bound,
-    which such samples leave above 0; without it they are refused, and the skewness and excess of the mean are stated.
+    which such samples leave above 0; without it they are refused. The range is the cure for rare events.
 
     Args:
         function: f, vectorised, of an array of shape (points, n), returning shape (points,).
@@ -41,8 +51,8 @@ def sampled_mean(
 
     Returns:
         Estimate of kind "bound" if the range of f is given. Else of kind "standard_error": the sample deviation over
-        the root of the number of samples, exactly 0 only where nothing is random. It says little if rare events carry
-        the mean.
+        the root of the number of samples, plus round-off, with the degrees of freedom. Levels are refused where rare
+        events carry the mean; those that no sample met cannot be seen.
 
     Raises:
         DomainError: if the covariance is not symmetric and positive semidefinite.
@@ -69,9 +79,38 @@ def sampled_mean(
         total = total.joined(sample_moments(values_at(function, points, limits)))
     if limits is not None and level is not None:
         return with_bound(total, limits, level, rows, "Monte Carlo", samples, written_seed)
+    return without_bound(total, function, law, "Monte Carlo", samples, written_seed)
+
+
+def without_bound(
+    total: SampleMoments, function: Function, law: GaussianMap, method: str, work: int, seed: int | None
+) -> Estimate:
+    """The mean of a function of unknown range with its standard error, raised by the round-off of its arguments.
+
+    Args:
+        total: moments of at least two independent samples.
+        function: whose values they are, or combinations of them.
+        law: of its arguments.
+        method: a few words naming the algorithm.
+        work: evaluations of the integrand.
+        seed: of the draws, None if there is none.
+
+    Returns:
+        Estimate of kind "standard_error".
+
+    Raises:
+        TooFewSamplesError: if samples of arguments that vary show no spread beyond round-off.
+
+    Example:
+        >>> import numpy as np
+        >>> three = gaussian_map([3.0], [[0.0]])
+        >>> without_bound(sample_moments(np.array([3.0, 3.0])), lambda x: x[:, 0], three, "by hand", 2, None).value
+        3.0
+    """
     if law.constant:
-        return Estimate(total.mean, 0.0, "standard_error", None, "Monte Carlo", samples, written_seed)
-    return with_standard_error(total, "Monte Carlo", samples, written_seed)
+        return Estimate(total.mean, summation(total), "standard_error", None, method, work, seed)
+    found = with_standard_error(total, method, work, seed)
+    return replace(found, error=float(found.error) + argument_rounding(function, law))
 
 
 def with_bound(

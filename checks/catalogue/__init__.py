@@ -9,15 +9,15 @@ from checks.claim import Claim
 from checks.errors import UnknownClaimError
 
 #: Groups that are judged only when they are named: they take minutes, the others together seconds.
-ON_REQUEST = ("pairs", "landscape-dense", "training-full", "papers", "papers-on-request")
+ON_REQUEST = ("pairs", "landscape-dense", "training-full", "papers-on-request")
 
 
 @lru_cache(maxsize=1)
-def all_claims() -> dict[str, Claim]:
-    """All built-in claims by name, in order, but those of the groups that have to be asked for.
+def topic_claims() -> dict[str, Claim]:
+    """The built-in claims by topic: `all_claims` without those of the papers.
 
     Example:
-        >>> "kernels/relu" in all_claims()
+        >>> "kernels/relu" in topic_claims()
         True
     """
     from checks.catalogue import kernels, kinds, landscape, population_loss, spectra, training
@@ -27,19 +27,32 @@ def all_claims() -> dict[str, Claim]:
     return {c.name: c for c in claims}
 
 
+@lru_cache(maxsize=1)
+def all_claims() -> dict[str, Claim]:
+    """All built-in claims by name, in order, but those of the groups that have to be asked for.
+
+    Example:
+        >>> {"kernels/relu", "papers/safran-shamir-2018/kernel"} <= all_claims().keys()
+        True
+    """
+    from checks.catalogue.papers import claims_of_papers
+
+    return topic_claims() | claims_of_papers()
+
+
 def _known(names: tuple[str, ...]) -> dict[str, Claim]:
     """The claims among which names are looked up, with those on request if one is meant."""
     groups = {n.partition("/")[0] for n in names}
+    claims = all_claims() if not groups or groups - {c.partition("/")[0] for c in topic_claims()} else topic_claims()
     if not groups & set(ON_REQUEST):
-        return all_claims()
+        return claims
     from checks.catalogue import landscape, pairs, training
     from checks.catalogue.papers import claims_of_papers
 
     asked = [*(pairs.claims() if "pairs" in groups else ()), *(landscape.DENSE if "landscape-dense" in groups else ())]
     asked += training.FULL if "training-full" in groups else ()
-    asked += claims_of_papers().values() if "papers" in groups else ()
     asked += claims_of_papers(slow=True).values() if "papers-on-request" in groups else ()
-    return all_claims() | {c.name: c for c in asked}
+    return claims | {c.name: c for c in asked}
 
 
 def find_claims(names: tuple[str, ...]) -> list[Claim]:
@@ -47,7 +60,7 @@ def find_claims(names: tuple[str, ...]) -> list[Claim]:
 
     Args:
         names: names of claims, or of groups such as ``kernels`` and, on request only, ``pairs``,
-            ``landscape-dense``, ``training-full``, ``papers`` and ``papers-on-request``.
+            ``landscape-dense``, ``training-full`` and ``papers-on-request``.
 
     Returns:
         The claims in the order of the names, each once.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import inf, isinf
 from typing import TYPE_CHECKING
 
 import click
@@ -103,6 +104,14 @@ def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:
     return judge_steps(result, seed=seed)
 
 
+#: Wall time of a claim where nothing else is asked for.
+SECONDS = 600.0
+
+
+def _limit(value: float) -> float | None:
+    return None if isinf(value) else value
+
+
 @click.command("verify", short_help="Judge claims of the catalogue, or your own.")
 @click.argument("targets", nargs=-1, metavar="[NAME | 'LEFT = RIGHT' | FILE | -]...")
 @click.option(
@@ -130,13 +139,38 @@ def _judged_steps(result: Expectation, seed: int) -> tuple[StepVerdict, ...]:
     "--cluster", metavar="ADDRESS", help="A dask scheduler whose workers judge; needs closedform[distributed]."
 )
 @click.option(
-    "--seconds", type=click.FloatRange(min=0), help="Begin no claim after so many seconds.  [default: no limit]"
+    "--seconds",
+    type=click.FloatRange(min=0),
+    help="Wall time of each claim, after which it is stopped; inf: no limit.  [default: 600; inf with --full]",
 )
+@click.option(
+    "--memory",
+    default=4096.0,
+    show_default=True,
+    metavar="MIB",
+    type=click.FloatRange(min=1),
+    help="Memory of each claim beyond what is loaded, in MiB; inf: no limit.",
+)
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    metavar="NAME",
+    help="Use these engines only: exact, balls, quadrature, sampling, simulation.  [default: all]",
+)
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 10_000),
+    help="Equality that is certified at one point holds to 10^-N.  [default: what 848 bits show]",
+)
+@click.option("--results", metavar="FILE", help="Keep each verdict in FILE as it is found; a later run goes on there.")
 @click.option("--strict", is_flag=True, help="Count INCONCLUSIVE as a failure.")
 @click.option("--no-slips", is_flag=True, help="Do not try slips of each formula (faster; no power, no repairs).")
 @click.option("--max-claims", default=100_000, show_default=True, type=click.IntRange(min=1), help="Of one claim file.")
 @click.option("--max-bytes", default=20_000_000, show_default=True, type=click.IntRange(min=1), help="Of a claim file.")
 @click.option("--junit", metavar="FILE", help="Also write JUnit XML to FILE, one test case a claim.")
+@click.option("--full", is_flag=True, help="Make the simulations at the papers' sizes: minutes to hours.")
+@click.option("--keep", metavar="FILE", help="Keep finished repetitions of simulations in this SQLite file; resume.")
 @click.option("--list", "only_list", is_flag=True, help="List the claims and stop.")
 @output_options
 def verify_command(
@@ -152,11 +186,17 @@ def verify_command(
     jobs: int,
     cluster: str | None,
     seconds: float | None,
+    memory: float,
+    engines: tuple[str, ...],
+    digits: int | None,
+    results: str | None,
     strict: bool,
     no_slips: bool,
     max_claims: int,
     max_bytes: int,
     junit: str | None,
+    full: bool,
+    keep: str | None,
     only_list: bool,
     form: str,
     out: str | None,
@@ -167,8 +207,13 @@ def verify_command(
 
     Exit code 0 if every verdict is as expected, 1 if not, 2 if a claim cannot be read.
     """
+    if not only_list and cluster is None:
+        from checks.launch import begin
+
+        begin(jobs)  # it loads what it needs while this process reads the claims
     from checks.claim_file import Limits
     from checks.cli.verify import list_claims, verify_claims
+    from checks.engines import chosen
     from checks.runner import Plan
 
     if papers:
@@ -177,7 +222,11 @@ def verify_command(
         targets += tuple(c.name for name in papers for p in find_papers(name) for c in p.all)
     if only_list:
         return list_claims(targets, form, out)
-    plan = Plan(seed, alpha, jobs, not no_slips, cluster, seconds)
+    chosen(engines or None)  # a wrong name is an error of the command, not of each claim
+    if seconds is None:
+        seconds = inf if full else SECONDS
+    limits_of_claims = (_limit(seconds), _limit(memory))
+    plan = Plan(seed, alpha, jobs, not no_slips, cluster, *limits_of_claims, engines or None, digits, keep)
     limits = Limits(max_bytes, max_claims)
     stated: list[Claim | Unreadable] = []
     if tex or activation or gaussian:
@@ -186,4 +235,4 @@ def verify_command(
         stated = stated_in_tex(tex, activation, gaussian, variables, assumptions)
         if not any("=" in target for target in targets):  # they belong to the strings
             variables, assumptions = {}, ()
-    return verify_claims(targets, variables, assumptions, plan, strict, form, out, limits, junit, stated)
+    return verify_claims(targets, variables, assumptions, plan, strict, form, out, limits, junit, stated, full, results)

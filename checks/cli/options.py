@@ -47,8 +47,27 @@ def expand_shorthands(arguments: Sequence[str]) -> list[str]:
         if equals:
             result += [out, file]
         elif rest and rest[0].endswith(_SUFFIXES[name]):
-            result += [out, rest.pop(0)]
+            result += [out, _no_claims(rest.pop(0), name)]
     return result
+
+
+def _no_claims(file: str, name: str) -> str:
+    """The file, unless it holds an author's claims, which nobody means to lose.
+
+    Raises:
+        click.UsageError: it does.
+    """
+    try:
+        with open(file, encoding="utf-8") as opened:
+            found = opened.read(2**20)
+    except (OSError, ValueError):
+        return file
+    if "% closedform" in found or (name == "json" and '"claims"' in found and '"schema"' not in found):
+        raise click.UsageError(
+            f"got --{name} {file}, which would write over a file of claims; expected another name, or the claims first "
+            f"and --{name} last; --{name}={file} writes over it"
+        )
+    return file
 
 
 def output_options(command: F) -> F:

@@ -41,7 +41,7 @@ class Outputs:
     "--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed; run r has a stream of it."
 )
 @click.option("--init", default="xavier", show_default=True, help="Initial weights: xavier, he, small, orthogonal.")
-@click.option("--activation", default="relu", show_default=True, help="relu, abs, or leaky_relu(1/5).")
+@click.option("--activation", default="relu", show_default=True, help="relu, abs, leaky_relu(1/5), erf, Phi.")
 @click.option("--tolerance", default=1e-12, show_default=True, type=float, help="Norm of the gradient at the end.")
 @click.option("--max-steps", default=50_000, show_default=True, type=_WHOLE, help="Gradient steps of a run.")
 @click.option("--batch", default=25, show_default=True, type=_WHOLE, help="Runs that are worked on and kept together.")
@@ -152,18 +152,26 @@ def _write(
 ) -> None:
     from checks.campaign_export import save_points, write_csv, write_parquet
     from checks.campaign_reports import campaign_report
-    from checks.report import emit, environment
+    from checks.report import OutputError, emit, environment
 
-    files = None if outputs.folder is None else save_points(found, outputs.folder)
-    if outputs.csv is not None:
-        write_csv(store, outputs.csv)
-    if outputs.parquet is not None:
-        write_parquet(store, outputs.parquet)
+    files, errors = None, []
+    try:
+        files = None if outputs.folder is None else save_points(found, outputs.folder)
+    except OutputError as error:
+        errors.append(error)
+    for file, write in ((outputs.csv, write_csv), (outputs.parquet, write_parquet)):
+        try:
+            if file is not None:
+                write(store, file)
+        except OutputError as error:
+            errors.append(error)
     extra = {name: value for name, value in block.items() if isinstance(value, int | float | str)}
     run_with = environment(
         found.campaign.seed, "float64, exact witness in balls", reused=reused, run_with=store.libraries(), **extra
     )
     emit(campaign_report(found, run_with, files), outputs.form, outputs.report)
+    if errors:  # the table is there all the same
+        raise errors[0]
 
 
 @contextmanager

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import fnmatch
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
-from checks.catalogue import find_claims
+from checks.catalogue import all_claims, find_claims
 from checks.claim import Claim, Identity
 from checks.claim_file import SUFFIXES, Limits, Unreadable, parse_claims, read_claims
+from checks.cli.kept import kept
+from checks.cli.simulating import at_full_sizes, watched
 from checks.counterexamples import PRECISIONS
 from checks.errors import ClaimError
 from checks.present import verdicts_report
 from checks.report import Cell, Column, Report, emit, ensure_writable, environment, write_atomically
 from checks.report.junit import to_junit
-from checks.runner import Plan, judge_all
+from checks.report.model import JSON
+from checks.runner import Plan, judge_all, terminable
 from checks.verdict import Kind, Verdict
 
 INTERRUPTED, INVALID = 130, 2
@@ -35,10 +40,16 @@ def claims_of(
         raise ClaimError(
             "got --variable or --assume without an identity, expected a target 'LEFT = RIGHT' they belong to"
         )
-    named = tuple(t for t in targets if "=" not in t)
+    named = tuple(name for t in targets if "=" not in t for name in _matching(t))
     found = find_claims(named) if named or not (stated or files) else []
     read = [entry for file in files for entry in _of_file(file, limits)]
     return [*found, *(_identity(t, i, variables, assumptions) for i, t in enumerate(stated, start=1)), *read]
+
+
+def _matching(target: str) -> list[str]:
+    """The names of the catalogue that a pattern such as ``kernels/relu*`` stands for; any other target as it is."""
+    found = sorted(fnmatch.filter(all_claims(), target)) if set("*?[") & set(target) else []
+    return found or [target]
 
 
 def _of_file(name: str, limits: Limits | None) -> list[Claim | Unreadable]:
@@ -66,6 +77,8 @@ def verify_claims(
     limits: Limits | None = None,
     junit: str | None = None,
     stated: Sequence[Claim | Unreadable] = (),
+    full: bool = False,
+    results: str | None = None,
 ) -> int:
     """Judges the targets, and claims that were stated elsewhere, and prints the report.
 
@@ -81,18 +94,27 @@ def verify_claims(
         raise ClaimError(f"got alpha = {plan.alpha}, expected a probability strictly between 0 and 1, such as 1e-6")
     entries = [*(claims_of(targets, variables, assumptions, limits) if targets or not stated else ()), *stated]
     places = [i for i, entry in enumerate(entries) if isinstance(entry, Claim)]
-    claims = [entry for entry in entries if isinstance(entry, Claim)]
-    for file in (out, junit):
+    claims = [at_full_sizes(entry) if full else entry for entry in entries if isinstance(entry, Claim)]
+    for file in (out, junit, plan.keep, results):
         if file is not None and file != "-":
             ensure_writable(file)
     found = {i: _invalid(entry) for i, entry in enumerate(entries) if isinstance(entry, Unreadable)}
     interrupted = False
-    with _progress(len(claims)) as advance:
+    share = plan.alpha / max(1, len(claims))
+    with kept(results, plan, share) as store, _progress(len(claims)) as advance, watched(plan.keep, full) as keep:
+        known = {i: v for i, claim in enumerate(claims) if (v := store.get(claim)) is not None}
+        found |= {places[i]: v for i, v in known.items()}
+        waiting = [i for i in range(len(claims)) if i not in known]
         try:
-            for position, verdict in judge_all(claims, plan):
-                found[places[position]] = verdict
-                if verdict.kind is not Kind.INVALID or len(entries) > 1:  # otherwise it is the one line of error
-                    advance(verdict)
+            for v in known.values():
+                advance(v)
+            with terminable():
+                for position, verdict in judge_all([claims[i] for i in waiting], replace(plan, keep=keep), share):
+                    i = waiting[position]
+                    found[places[i]] = verdict
+                    store.add(claims[i], verdict)
+                    if verdict.kind is not Kind.INVALID or len(entries) > 1:  # otherwise it is the one line of error
+                        advance(verdict)
         except KeyboardInterrupt:
             interrupted = True
     verdicts = [found[i] for i in sorted(found)]
@@ -100,8 +122,21 @@ def verify_claims(
     if invalid and len(entries) == 1:
         raise ClaimError(invalid[0].reason)
     note = f"INTERRUPTED after {len(found)} of {len(entries)} claims" if interrupted else ""
+    if interrupted and results is not None:
+        note += f"; they are in {results}: run the same command to go on"
+    if interrupted and plan.keep is not None:
+        note += f"; finished repetitions are in {plan.keep}: run the same command to go on"
+    more: dict[str, JSON] = {"full": True} if full else {}
+    limits_of_claims = {"seconds": plan.seconds, "memory": plan.memory, "digits": plan.digits}
+    more |= {name: value for name, value in limits_of_claims.items() if value is not None}
+    more |= {"engines": list(plan.engines)} if plan.engines is not None else {}
     block = environment(
-        plan.seed, f"{PRECISIONS[0]} to {PRECISIONS[-1]} bits", alpha=plan.alpha, jobs=plan.jobs, slips=plan.power
+        plan.seed,
+        f"{PRECISIONS[0]} to {PRECISIONS[-1]} bits",
+        alpha=plan.alpha,
+        jobs=plan.jobs,
+        slips=plan.power,
+        **more,
     )
     report = verdicts_report(verdicts, strict, note, block)
     emit(report, form, None if interrupted else out)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.report.details import Detail, Fact, Grid, Section
 from checks.report.model import JSON, Cell, Column
-from checks.report.pictures import Comparison, Eigenvalue, Estimates, Stems
+from checks.report.pictures import Band, Comparison, Eigenvalue, Estimates, Picture, Stems
 
 if TYPE_CHECKING:
     from checks.verdict import EmpiricalEvidence, ExactEvidence, Verdict
@@ -29,7 +29,7 @@ _POINTS = (
     Column("seed", "seed", "right"),
 )
 #: What the error of an estimate means.
-_KINDS = {"bound": "bound", "scheme": "scheme", "standard_error": "standard error"}
+_KINDS = {"bound": "bound", "scheme": "scheme", "standard_error": "standard error", "range": "half of the range"}
 
 
 def evidence(verdict: Verdict, strict: bool, environment: Mapping[str, JSON], claims: int) -> Detail:
@@ -74,6 +74,9 @@ def _verdict(v: Verdict, expected: bool) -> Section:
     wanted = ", ".join(v.expected) or "anything but REFUTED"
     facts += [Fact.of("expected", f"{wanted}: {'yes' if expected else 'NO'}")]
     facts += [Fact.of("witnesses", "they DISAGREE: an error in the program, or a false alarm")] * v.witnesses_disagree
+    facts += [Fact.of("engines", ", ".join(v.engines))] if v.engines else []
+    facts += [Fact.of("left out", ", ".join(v.left_out) + ": not asked for")] if v.left_out else []
+    facts += [Fact.of("trusts", *v.trust)] if v.trust else []
     facts += [Fact.of("did you mean", v.repair, form="formula")] if v.repair else []
     facts += [Fact.of(key, str(stated[key])) for key in ("source", "limits") if key in stated]
     return Section("verdict", tuple(facts), _spectrum(stated))
@@ -112,7 +115,13 @@ def _empirical(v: Verdict) -> Section:
     marks = tuple(Comparison(e.point, e.estimate, e.error, e.claimed, e.agrees) for e in v.empirical)
     notes = "bound: the error holds with probability 1 - alpha; scheme: from comparing rules or steps, no probability"
     grid = Grid("Estimates from the definitions, without the derivation", _POINTS, rows, notes=(notes,))
-    return Section("empirical witness", (), (Estimates(marks),), (grid,))
+    bands = tuple(
+        Band(tuple((t.work, t.estimate, t.error) for t in e.trace), e.claimed, e.point, e.alpha)
+        for e in v.empirical
+        if e.trace and e.alpha is not None
+    )
+    pictures: tuple[Picture, ...] = (Estimates(marks), *bands)
+    return Section("empirical witness", (), pictures, (grid,))
 
 
 def _point(number: int, e: EmpiricalEvidence) -> tuple[Cell, ...]:
@@ -159,4 +168,8 @@ def _command(v: Verdict, environment: Mapping[str, JSON], claims: int) -> Iterat
     if not v.stated or not isinstance(alpha, float) or not isinstance(seed, int):
         return
     with_claim = ["closedform", "verify", "claim.json", "--seed", str(seed), "--alpha", repr(alpha / max(1, claims))]
-    yield shlex.join([*with_claim, *([] if environment.get("slips", True) else ["--no-slips"])])
+    engines = environment.get("engines")
+    names = [str(e) for e in engines] if isinstance(engines, list | tuple) else []
+    asked = [word for name in names for word in ("--engine", name)]
+    asked += ["--digits", str(v.digits)] if v.digits is not None else []
+    yield shlex.join([*with_claim, *asked, *([] if environment.get("slips", True) else ["--no-slips"])])

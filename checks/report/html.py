@@ -6,6 +6,7 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
+from checks.report.drawn import pictures_of
 from checks.report.environment import summary
 from checks.report.mathml import statement_mathml
 from checks.report.model import Cell, Report
@@ -36,7 +37,9 @@ def page(report: Report) -> str:
     # what is said about single rows stands in their details
     notes = report.notes if report.paper is None or not report.details else report.paper.notes
     about = summary(report.environment)
-    return _template("page.html").render(report=report, notes=notes, linked=True, environment=about) + "\n"
+    drawn = pictures_of(report)
+    template = _template("page.html")
+    return template.render(report=report, pictures=drawn, notes=notes, linked=True, environment=about) + "\n"
 
 
 def fragment(report: Report) -> str:

@@ -115,6 +115,61 @@ class Estimates:
 
 
 @dataclass(frozen=True)
+class Band:
+    """An estimate against the number of samples, with the band in which the truth is, and the claimed value.
+
+    Args:
+        points: (samples, estimate, half-width of its bound), from few samples to many.
+        claimed: the number it is compared with.
+        where: in words.
+        level: probability with which each bound fails, by itself.
+
+    Example:
+        >>> Band(((10, 1.1, 0.5), (1000, 1.02, 0.05)), 1.0, "u = 1", 1e-6).svg().count("<polygon")
+        1
+    """
+
+    points: tuple[tuple[int, float, float], ...]
+    claimed: float
+    where: str
+    level: float
+
+    def svg(self) -> str:
+        """The horizontal axis is logarithmic; the band narrows as the samples grow."""
+        points = [p for p in self.points if p[0] > 0 and isfinite(p[1]) and isfinite(p[2])]
+        if len(points) < 2 or len(points) > MOST or not isfinite(self.claimed):
+            return ""
+        x = scale_of([float(n) for n, _, _ in points], LEFT, RIGHT - 90, True)
+        y = scale_of([self.claimed, *(v + s * e for _, v, e in points for s in (-1, 1))], 250, TOP, False)
+        upper = [(x.place(n), y.place(v + e)) for n, v, e in points]
+        lower = [(x.place(n), y.place(v - e)) for n, v, e in reversed(points)]
+        middle = [(x.place(n), y.place(v)) for n, v, _ in points]
+        inside = all(abs(v - self.claimed) <= e for _, v, e in points)
+        said = "the claimed value is in every band" if inside else "the claimed value leaves the band"
+        level = y.place(self.claimed)
+        across = f"samples, logarithmic; band: bound, which fails with probability {self.level:.2g}"
+        marks = [
+            element("g", hint(f"n = {n}: {v:.8g} ± {e:.2g}"), element("circle", cx=a, cy=b, r=3.5, fill=BLUE))
+            for (n, v, e), (a, b) in zip(points, middle, strict=True)
+        ]
+        return picture(
+            300,
+            f"Estimate against the number of samples at {self.where}: {said}",
+            vertical_axis(y, LEFT, x.end, f"estimate at {self.where[:90]}"),
+            horizontal_axis(x, 250, TOP, across),
+            element("polygon", points=_path(upper + lower), fill=BLUE, fill_opacity=0.18, stroke="none"),
+            element("polyline", points=_path(middle), fill="none", stroke=BLUE, stroke_width=2),
+            *marks,
+            element("line", x1=LEFT, x2=x.end, y1=level, y2=level, stroke=VERMILLION, stroke_dasharray=DASHES[1]),
+            label(x.end + 6, level + 4, "claimed", "start"),
+        )
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{a:.2f},{b:.2f}" for a, b in points)
+
+
+@dataclass(frozen=True)
 class Eigenvalue:
     """A row of a spectrum: value, multiplicity, isotypic component."""
 
@@ -223,7 +278,7 @@ class Curves:
         above = TOP - 14.0
         for i, curve in sorted(enumerate(self.curves), key=lambda c: -c[1].points[-1][1]):
             colour, dash = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
-            line = " ".join(f"{x.place(a):.2f},{y.place(b):.2f}" for a, b in curve.points)
+            line = _path([(x.place(a), y.place(b)) for a, b in curve.points])
             parts.append(
                 element(
                     "polyline",

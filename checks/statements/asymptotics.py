@@ -10,7 +10,7 @@ from typing import Any
 
 from analytic.constants import rational_value
 from analytic.errors import AnalyticError
-from analytic.formula import Expr
+from analytic.formula import Expr, names
 from analytic.grammar import parse
 from checks.errors import ClaimError
 from checks.statements.base import Stated
@@ -54,6 +54,19 @@ def read_exponent(text: str) -> Fraction:
     if value is None or abs(value) > 60:
         raise ClaimError(f"got the order {text!r}, expected a rational number up to 60, such as 2 or 3/2")
     return value
+
+
+def read_order(text: str) -> Fraction | Expr:
+    """Reads the order of a remainder or of a leading term.
+
+    Returns:
+        A rational exponent, or a formula: an exponent with parameters, or what is compared with, such as k*log(k).
+
+    Raises:
+        ClaimError: it cannot be read.
+    """
+    formula = read_formula(text, "order")
+    return read_exponent(text) if not names(formula) - {"pi"} else formula
 
 
 @dataclass(frozen=True)
@@ -122,10 +135,10 @@ class Asymptotic(Stated):
 
 @dataclass(frozen=True)
 class Limit(Asymptotic):
-    """The expression tends to the value.
+    """The expression tends to the value, for all values of the parameters that the claim declares.
 
     Args:
-        value: a formula of constants.
+        value: a formula of constants and parameters, or ``oo`` or ``-oo``.
 
     Raises:
         ClaimError: a part cannot be read.
@@ -138,7 +151,12 @@ class Limit(Asymptotic):
     value: str
 
     def __post_init__(self) -> None:
-        self._check({"value": self.value})
+        self._check({"value": self.value} if self.infinite is None else {})
+
+    @property
+    def infinite(self) -> int | None:
+        """1 or -1 if the value is infinity or minus infinity."""
+        return {"oo": 1, "+oo": 1, "-oo": -1}.get(self.value.strip())
 
     def __str__(self) -> str:
         return f"{self.expression} -> {self.value} {self.where}"
@@ -154,7 +172,7 @@ class Expansion(Asymptotic):
 
     Args:
         terms: a formula in the variable.
-        order: of the remainder, a rational number as text.
+        order: of the remainder, a rational number as text; or a formula as in ``Order``.
 
     Raises:
         ClaimError: a part cannot be read.
@@ -169,10 +187,10 @@ class Expansion(Asymptotic):
 
     def __post_init__(self) -> None:
         self._check({"sum": self.terms})
-        read_exponent(self.order)
+        read_order(self.order)
 
     def __str__(self) -> str:
-        return f"{self.expression} = {self.terms} + O({power_text(self, read_exponent(self.order))}) {self.where}"
+        return f"{self.expression} = {self.terms} + O({gauge_text(self, self.order)}) {self.where}"
 
     def table(self) -> dict[str, Any]:
         """The keys of a claim file."""
@@ -184,8 +202,9 @@ class Order(Asymptotic):
     """The expression is asymptotically constant * t^order.
 
     Args:
-        order: a rational number as text.
-        constant: a formula of constants, not 0.
+        order: a rational number as text; or an exponent with parameters; or a formula in the variable, such as
+            ``k*log(k)``, in place of t^order.
+        constant: a formula of constants and parameters, not 0.
 
     Raises:
         ClaimError: a part cannot be read.
@@ -200,14 +219,24 @@ class Order(Asymptotic):
 
     def __post_init__(self) -> None:
         self._check({"constant": self.constant})
-        read_exponent(self.order)
+        read_order(self.order)
 
     def __str__(self) -> str:
-        return f"{self.expression} ~ {self.constant} * {power_text(self, read_exponent(self.order))} {self.where}"
+        return f"{self.expression} ~ {self.constant} * {gauge_text(self, self.order)} {self.where}"
 
     def table(self) -> dict[str, Any]:
         """The keys of a claim file."""
         return {"order": dict(vars(self))}
+
+
+def gauge_text(stated: Asymptotic, text: str) -> str:
+    """What the remainder or the leading term is compared with, as text."""
+    order = read_order(text)
+    if isinstance(order, Fraction):
+        return power_text(stated, order)
+    if stated.variable in names(order):
+        return str(order)
+    return f"{stated.variable}^(-({order}))" if stated.approach().point is None else f"t^({order})"
 
 
 def power_text(stated: Asymptotic, order: Fraction) -> str:

@@ -1,41 +1,41 @@
-"""Both witnesses on limits, expansions and orders: exact series, and float64 values on the way to the point."""
+"""Limits, expansions and orders by exact series in powers, then by exp-log series."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from analytic.algebra import evaluate
 from analytic.balls import BallAlgebra
-from analytic.errors import AnalyticError, FormulaError
-from analytic.formula import Expr
+from analytic.errors import AnalyticError
+from analytic.formula import Expr, names
 from analytic.landscape.hybrid_field import Enclosure
 from checks.claim import Claim
 from checks.empirical import Settings
-from checks.errors import ClaimError
-from checks.slips import slips
+from checks.errors import ClaimError, VacuousClaimError
+from checks.slips import mends, slips
 from checks.statements.asymptotics import (
     Asymptotic,
     Expansion,
     Limit,
     Order,
     power_text,
-    read_exponent,
     read_formula,
+    read_order,
 )
+from checks.statements.asymptotics_witness import look_at_approach
 from checks.statements.conclusion import concluded, heard, with_slips
+from checks.statements.derived_repairs import derived_asymptotics
 from checks.statements.expanding import Difference, differences, precise
-from checks.statements.family_witness import look_at_family
-from checks.statements.floats import in_float
+from checks.statements.parameters import Parameters
+from checks.statements.transseries_judge import transseries_evidence
 from checks.statements.wanted import Wanted, wanted
-from checks.verdict import Counterexample, EmpiricalEvidence, ExactEvidence, Outcome, Verdict
+from checks.verdict import Counterexample, ExactEvidence, Outcome, Verdict
 
 ENGINE = "exact series over Q(pi) with square roots"
-#: Distances from the point at which float64 looks, and how much is left to rounding.
-DISTANCES = tuple(2.0**-n for n in (4, 7, 10, 13))
-ROUNDING = 2.0**-40
 FAMILY = "the family's expansion in k^(-1/2), by the implicit function theorem at k = infinity"
 
 
@@ -48,13 +48,21 @@ def judge_asymptotic(claim: Claim, settings: Settings, power: bool) -> Verdict:
     exact = evidence(claim)
     stated = claim.statement
     assert isinstance(stated, Asymptotic)
-    empirical, missing = heard(partial(_in_float, stated, settings))
+    empirical, missing = heard(partial(look_at_approach, claim, settings))
     verdict = concluded(claim, exact, empirical, missing)
-    return with_slips(verdict, _slips(claim), evidence) if power else verdict
+    if not power:
+        return verdict
+    return with_slips(
+        verdict, _slips(claim), partial(evidence, slip=True), partial(derived_asymptotics, claim), _slips, evidence
+    )
 
 
-def evidence(claim: Claim) -> ExactEvidence:
-    """What the exact witness says.
+def evidence(claim: Claim, slip: bool = False) -> ExactEvidence:
+    """What the exact witness says: series in powers first, then exp-log series.
+
+    Args:
+        claim: the claim.
+        slip: whether little may be spent.
 
     Returns:
         TRUE if all coefficients that have to vanish are 0 exactly; TRUE_IN_BALLS for a limit known to within a radius;
@@ -62,17 +70,42 @@ def evidence(claim: Claim) -> ExactEvidence:
     """
     stated = claim.statement
     assert isinstance(stated, Asymptotic)
-    if claim.variables or claim.assumptions:
-        raise ClaimError(
-            f"got domains or assumptions, expected none: {stated.variable} tends to a point, others stay out"
-        )
-    want = wanted(stated)
-    if isinstance(stated, Order) and _is_zero(want.claimed):
+    _check_parameters(claim, stated)
+    if isinstance(stated, Order) and not claim.variables and _is_zero(read_formula(stated.constant, "constant")):
         raise ClaimError(
             f"got the constant {stated.constant}, expected one that is not 0: an order needs a leading term"
         )
+    found = _in_powers(stated) if not claim.variables else None
+    if found is not None and (found.outcome is not Outcome.UNDECIDED or stated.family is not None):
+        return found
+    further = transseries_evidence(claim, slip)
+    if further.outcome is Outcome.UNDECIDED and found is not None and _supports(found):
+        return found
+    return further
+
+
+def _supports(found: ExactEvidence) -> bool:
+    return found.detail.startswith("supports")
+
+
+def _check_parameters(claim: Claim, stated: Asymptotic) -> None:
+    if not claim.variables and not claim.assumptions:
+        return
+    if stated.family is not None or not claim.variables or stated.variable in claim.variables:
+        raise ClaimError(
+            f"got domains or assumptions, expected those of free parameters alone: {stated.variable} tends to a point"
+        )
+    if "theta" in claim.variables:
+        raise ClaimError("got a domain for theta, expected another name for a parameter of a limit")
+    if next(Parameters(claim).points(), None) is None:
+        raise VacuousClaimError(f"no test point satisfies {', '.join(claim.assumptions) or 'the domains'}")
+
+
+def _in_powers(stated: Asymptotic) -> ExactEvidence:
+    """What series in powers say."""
     conditions = (FAMILY,) if stated.family is not None else ()
     try:
+        want = wanted(stated)
         with precise():
             found = list(differences(stated, want.claimed, want.power, want.threshold))
             return _compared(stated, want, found, conditions)
@@ -151,60 +184,24 @@ def _text(c: Any) -> str:
     return "unknown" if c is None else str(c) if isinstance(c, Enclosure) or c else "0"
 
 
-def _in_float(stated: Asymptotic, settings: Settings) -> tuple[EmpiricalEvidence, ...]:
-    """Float64 values closer and closer to the point: the difference has to shrink as claimed.
-
-    Raises:
-        FormulaError: about a family, or no values.
-    """
-    if stated.family is not None:
-        return look_at_family(stated, wanted(stated), settings)
-    want, approach = wanted(stated), stated.approach()
-    side = approach.sides[0]
-    centre = 0.0 if approach.point is None else in_float(approach.point, {})
-    rows = []
-    for t in DISTANCES:
-        x = side / t if approach.point is None else (centre or 0.0) + side * t
-        value, claimed = (in_float(e, {stated.variable: x}) for e in (stated.formula(), want.claimed))
-        if value is None or claimed is None:
-            continue
-        claimed *= t ** float(want.power or 0)
-        scale = t ** float(want.threshold)
-        rounding = ROUNDING * (abs(value) + abs(claimed)) / scale
-        rows.append((x, value, claimed, abs(value - claimed) / scale, rounding))
-    if len(rows) < 3:
-        raise FormulaError("the formula has no float64 values on the way to the point")
-    first, (x, value, claimed, last, rounding) = max(rows[0][3], rows[1][3]), rows[-1]
-    agrees = last <= (0.95 * first if want.inclusive else 16 * first) + rounding
-    gap = abs(value - claimed) + ROUNDING * (abs(value) + abs(claimed))
-    return (
-        EmpiricalEvidence(
-            f"{stated.variable} = {x:.6g}",
-            "float64 values on the way to the point",
-            "scheme",
-            value,
-            gap,
-            claimed,
-            agrees,
-            None,
-            None,
-            2 * gap,
-            None,
-            len(rows),
-            settings.seed,
-        ),
-    )
-
-
 def _slips(claim: Claim) -> Iterator[tuple[str, Claim]]:
     stated = claim.statement
     assert isinstance(stated, (Limit, Expansion, Order))
     key = {Limit: "value", Expansion: "terms", Order: "constant"}[type(stated)]
-    for change in (1, -1, 2):
-        if isinstance(stated, (Expansion, Order)) and (change > 0 or isinstance(stated, Order)):
-            moved = str(read_exponent(stated.order) + change)
+    if isinstance(stated, (Expansion, Order)):
+        for change in (1, -1, 2) if isinstance(stated, Order) else (1, 2):
+            moved = str(read_formula(f"({stated.order}) + ({change})", "order"))
+            if isinstance(order := read_order(stated.order), Fraction):
+                moved = str(order + change)
+            elif stated.variable in names(order):
+                moved = str(read_formula(f"({stated.order})*{stated.variable}^({change})", "order"))
             yield f"order {moved} for {stated.order}", replace(claim, statement=replace(stated, order=moved))
-    for description, formula in slips(read_formula(getattr(stated, key), key)):
+    if isinstance(stated, Limit) and stated.infinite is not None:
+        yield "the sign", replace(claim, statement=replace(stated, value="-oo" if stated.infinite > 0 else "oo"))
+        yield "0 for infinity", replace(claim, statement=replace(stated, value="0"))
+        return
+    right = read_formula(getattr(stated, key), key)
+    for description, formula in (*slips(right), *mends(right, ())):
         yield description, replace(claim, statement=_with(stated, str(formula)))
 
 

@@ -5,20 +5,30 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import reduce
+from typing import TypeVar
 
-from analytic.algebra import evaluate
+from analytic.algebra import Algebra, evaluate, exponent_of
 from analytic.errors import FormulaError
-from analytic.formula import Expr
+from analytic.formula import Expr, walk
 
 
 def _normal(x: float) -> float:
     return math.erfc(-x / math.sqrt(2)) / 2
 
 
-_FUNCTIONS: dict[str, Callable[..., float]] = {
+def _binomial(n: float, k: float) -> float:
+    """By the logarithms of gamma functions, for 0 <= k <= n."""
+    if not 0 <= k <= n:
+        raise ValueError("outside the range in which no gamma function has a pole")
+    return math.exp(math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1))
+
+
+FUNCTIONS: dict[str, Callable[..., float]] = {
     **{
         f: getattr(math, f) for f in ("sqrt", "sin", "cos", "tan", "acos", "asin", "atan", "atanh", "exp", "log", "erf")
     },
+    **{f: getattr(math, f) for f in ("gamma", "sinh", "cosh", "tanh")},
     "abs": abs,
     "min": min,
     "max": max,
@@ -26,7 +36,15 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "sign": lambda x: float((x > 0) - (x < 0)),
     "step": lambda x: ((x > 0) - (x < 0) + 1) / 2,
     "Phi": _normal,
+    "sigmoid": lambda x: (1 + math.tanh(x / 2)) / 2,
+    "factorial": lambda x: math.gamma(x + 1),
+    "binomial": _binomial,
 }
+
+
+#: Functions that closed forms do not have.
+FURTHER = ("gamma", "factorial", "binomial", "sinh", "cosh", "tanh", "sigmoid")
+T = TypeVar("T")
 
 
 class FloatAlgebra:
@@ -84,9 +102,30 @@ class FloatAlgebra:
         Raises:
             FormulaError: the empirical witness has no definition of it.
         """
-        if function not in _FUNCTIONS:
+        if function not in FUNCTIONS:
             raise FormulaError(f"the empirical witness has no definition of {function}")
-        return float(_FUNCTIONS[function](*arguments))
+        return float(FUNCTIONS[function](*arguments))
+
+
+def walked(expr: Expr, algebra: Algebra[T]) -> T:
+    """The value of a closed formula in which functions may stand that only limits know, such as factorials.
+
+    Args:
+        expr: the formula.
+        algebra: where to evaluate it.
+
+    Raises:
+        FormulaError: something has no meaning there.
+    """
+    if not any(n.is_call(f) for n in walk(expr) for f in FURTHER):
+        return evaluate(expr, algebra)
+    if expr.head == "call":
+        function, *arguments = expr.children
+        return algebra.function(function.identifier, *(walked(a, algebra) for a in arguments))
+    if expr.head == "pow":
+        return algebra.power(walked(expr.children[0], algebra), exponent_of(expr.children[1]))
+    combine = algebra.add if expr.head == "add" else algebra.mul
+    return reduce(combine, (walked(c, algebra) for c in expr.children))
 
 
 def in_float(expr: Expr, values: Mapping[str, float]) -> float | None:
@@ -102,7 +141,7 @@ def in_float(expr: Expr, values: Mapping[str, float]) -> float | None:
         (4.5, None)
     """
     try:
-        found = evaluate(expr, FloatAlgebra(values))
+        found = walked(expr, FloatAlgebra(values))
     except (ValueError, OverflowError, ZeroDivisionError, TypeError):
         return None
     return found if math.isfinite(found) else None

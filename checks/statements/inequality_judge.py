@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -22,19 +22,22 @@ from checks.errors import VacuousClaimError
 from checks.exact import judge_identity
 from checks.points import Point, random_points, simple_points, vectors_of
 from checks.sides import Side, sides_by_class
-from checks.slips import slips
 from checks.statements.conclusion import concluded, heard, with_slips
 from checks.statements.cover import covered
 from checks.statements.cube import CubeSearch
+from checks.statements.derived_repairs import derived_inequalities
 from checks.statements.inequality import Inequality
+from checks.statements.inequality_slips import both_exact, end_text, inside, slips_of, touching_point
 from checks.statements.inequality_witness import look_at
+from checks.statements.polynomial_sign import rational_sign
 from checks.statements.problem import Chart, Problem, charts, filled, is_zero, problem
+from checks.statements.proving import Prover
 from checks.statements.sturm import exact_sign
 from checks.statements.violations import BITS, counterexample, false_at, violations
 from checks.verdict import Counterexample, ExactEvidence, Outcome, Verdict
 
 #: Boxes and seconds that one inequality may cost.
-BOXES, SECONDS = 6000, 8.0
+BOXES, SECONDS, PART_SECONDS = 6000, 8.0, 3.0
 #: The same for a slip.
 SLIP_BOXES, SLIP_SECONDS = 600, 0.5
 
@@ -49,7 +52,17 @@ def judge_inequality(claim: Claim, settings: Settings, power: bool) -> Verdict:
     exact = evidence(claim, settings.seed)
     empirical, missing = heard(partial(look_at, claim, settings, exact))
     verdict = concluded(claim, exact, empirical, missing)
-    return with_slips(verdict, _slips(claim), partial(evidence, seed=settings.seed, slip=True)) if power else verdict
+    if not power:
+        return verdict
+    judge = partial(evidence, seed=settings.seed, slip=True)
+    return with_slips(
+        verdict,
+        slips_of(claim),
+        judge,
+        partial(derived_inequalities, claim),
+        slips_of,
+        partial(evidence, seed=settings.seed),
+    )
 
 
 def evidence(claim: Claim, seed: int, slip: bool = False) -> ExactEvidence:
@@ -77,9 +90,12 @@ def evidence(claim: Claim, seed: int, slip: bool = False) -> ExactEvidence:
     except (AnalyticError, RecursionError) as error:
         return ExactEvidence(Outcome.UNDECIDED, "balls at rational points", _shown(sides), (), str(error))
     left, end = iter(range(SLIP_BOXES if slip else BOXES)), time.monotonic() + (SLIP_SECONDS if slip else SECONDS)
-    return Search(claim, stated, sides, posed, lambda: next(left, None) is not None and time.monotonic() < end).run(
-        seed
-    )
+    seconds = SLIP_SECONDS if slip else PART_SECONDS
+
+    def budget() -> bool:
+        return next(left, None) is not None and time.monotonic() < end
+
+    return Search(claim, stated, sides, posed, budget, seconds).run(seed)
 
 
 def _shown(sides: tuple[Side, Side]) -> str:
@@ -95,6 +111,7 @@ class Search:
         sides: both sides.
         posed: the formula that has to be positive.
         budget: is asked before every box.
+        seconds: processor time for proofs by parts.
     """
 
     def __init__(
@@ -104,7 +121,9 @@ class Search:
         sides: tuple[Side, Side],
         posed: Problem,
         budget: Callable[[], bool],
+        seconds: float,
     ) -> None:
+        self.seconds = seconds
         self.claim, self.stated, self.sides, self.posed, self.budget = claim, stated, sides, posed, budget
         self.shown = _shown(sides)
         scaled = tuple(f"{n} set to 1: both sides are homogeneous in it" for n in posed.scaled)
@@ -125,9 +144,32 @@ class Search:
         if not free:
             return self._one_value()
         if len(free) > 1:
-            return self._in_cube(free)
+            return self._by_polynomials(free) or self._by_parts(free) or self._in_cube(free)
         variable, domain = free[0], self.posed.variables[free[0]]
-        return self._by_sturm(variable, domain) or self._on_line(variable, domain)
+        return self._by_sturm(variable, domain) or self._by_line(variable, domain, free)
+
+    def _by_line(self, variable: str, domain: Domain, free: tuple[str, ...]) -> ExactEvidence:
+        if domain.low is None or domain.high is None:  # boxes reach infinity seldom
+            return self._by_parts(free) or self._touching(variable, domain) or self._on_line(variable, domain)
+        found = self._on_line(variable, domain)
+        if found.outcome is not Outcome.UNDECIDED:
+            return found
+        return self._by_parts(free) or self._touching(variable, domain) or found
+
+    def _touching(self, variable: str, domain: Domain) -> ExactEvidence | None:
+        """A simple point at which the sides of a strict relation are equal by a normal form."""
+        found = touching_point(self.claim, self.posed.formula, variable, domain) if self.stated.strict else None
+        return None if found is None else self._false(variable, found, "a normal form at a point", exactly=True)
+
+    def _by_parts(self, free: tuple[str, ...]) -> ExactEvidence | None:
+        """By factors, coefficients and derivatives: for unbounded domains, and where both sides touch."""
+        end = time.process_time() + self.seconds
+        domains = {n: self.posed.variables[n] for n in free}
+        prover = Prover(lambda: time.process_time() < end)
+        if not prover.proves(self.posed.formula, domains, self.stated.strict):
+            return None
+        engine = "factors, coefficients, ranges and signs of derivatives"
+        return self._says(Outcome.TRUE_IN_BALLS, engine, f"proved for {', '.join(free)} by parts, 0 unresolved")
 
     def _equal(self, seed: int) -> ExactEvidence:
         as_identity = replace(self.claim, statement=Identity(self.stated.left, self.stated.right, self.stated.where))
@@ -156,6 +198,13 @@ class Search:
                     detail = f"the difference is {value.str(10)}, {bits} bits, everywhere"
                     return self._says(Outcome.TRUE_IN_BALLS, "balls", detail)
         return self._says(Outcome.UNDECIDED, "balls", "the difference cannot be told from 0")
+
+    def _by_polynomials(self, free: tuple[str, ...]) -> ExactEvidence | None:
+        domains = {n: self.posed.variables[n] for n in free}
+        found = rational_sign(self.posed.formula, domains, self.stated.strict, self.budget)
+        if found is None:
+            return None
+        return self._says(Outcome.TRUE, found, "no sign change, and no zero that the relation forbids")
 
     def _by_sturm(self, variable: str, domain: Domain) -> ExactEvidence | None:
         ends = [None if e is None else rational_value(e) for e in (domain.low, domain.high)]
@@ -207,7 +256,7 @@ class Search:
                 if exactly:
                     detail = f"the sides are equal at {point}"
                     return self._says(Outcome.FALSE, engine, detail, counterexample(str(point), a, b))
-                if false_at(self.stated.relation, a, b) or _both_exact(a, b, self.stated.relation):
+                if false_at(self.stated.relation, a, b) or both_exact(a, b, self.stated.relation):
                     return self._says(Outcome.FALSE, engine, f"false at {point}", counterexample(str(point), a, b))
         return None
 
@@ -228,7 +277,7 @@ class Search:
         vectors = vectors_of(self.claim, "")
         known: dict[str, Expr] = {variable: value}
         for n in (*(f"|{v}|" for v in vectors), *self.claim.parameters, *(("theta",) if len(vectors) > 1 else ())):
-            known.setdefault(n, self.claim.domain(n).point or _inside(self.claim.domain(n)))
+            known.setdefault(n, self.claim.domain(n).point or inside(self.claim.domain(n)))
         angle = known.pop("theta", None) if len(vectors) > 1 else None
         values = {n: r for n, e in known.items() if (r := rational_value(e)) is not None}
         return Point(values, None, angle, {n: e for n, e in known.items() if n not in values}, vectors)
@@ -256,7 +305,7 @@ class Search:
             if found.unresolved and not unresolved:
                 a, b = found.unresolved[0]
                 count = f" and {len(found.unresolved) - 1} more" if len(found.unresolved) > 1 else ""
-                unresolved = f"{variable} between {part.at(a) if a else _end(part, a)} and {part.at(b)}{count}"
+                unresolved = f"{variable} between {part.at(a) if a else end_text(part, a)} and {part.at(b)}{count}"
         if unresolved:
             return self._open(engine, f"unresolved near {unresolved}; {boxes} boxes certified")
         touching = f"; equality at {', '.join(dict.fromkeys(zeros))}" if zeros else ""
@@ -299,40 +348,3 @@ class Search:
         faces = f", {len(found.faces)} faces by the slope across them" if found.faces else ""
         detail = f"{found.boxes} boxes in {', '.join(free)}{faces}, 0 unresolved"
         return self._says(Outcome.TRUE_IN_BALLS, f"{engine} in balls", detail)
-
-
-def _end(part: Chart, s: Fraction) -> str:
-    try:
-        return str(part.at(s))
-    except AnalyticError:
-        return "infinity"
-
-
-def _both_exact(a: arb, b: arb, relation: str) -> bool:
-    """Equal exact numbers, at which a strict relation is false."""
-    return len(relation) == 1 and a.is_exact() and b.is_exact() and bool(a == b)
-
-
-def _inside(domain: Domain) -> Expr:
-    """A simple number of a domain."""
-    constants: BallAlgebra = BallAlgebra({}, None, {})
-    low, high = (None if e is None else Fraction(float(evaluate(e, constants))) for e in (domain.low, domain.high))
-    for value in (Fraction(1), Fraction(0), Fraction(1, 2)):
-        if (low is None or value > low) and (high is None or value < high):
-            return num(value)
-    if low is not None and high is not None:
-        return num(((low + high) / 2).limit_denominator(1000) if high - low > Fraction(1, 100) else (low + high) / 2)
-    return num(low + 1) if low is not None else num((high or Fraction(0)) - 1)
-
-
-def _slips(claim: Claim) -> Iterator[tuple[str, Claim]]:
-    stated = claim.statement
-    assert isinstance(stated, Inequality)
-    turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}[stated.relation]
-    yield "the relation turned", replace(claim, statement=replace(stated, relation=turned))
-    _, right = stated.sides()
-    for description, formula in slips(right):
-        yield (
-            description,
-            replace(claim, statement=Inequality(stated.left, stated.relation, str(formula), stated.where)),
-        )

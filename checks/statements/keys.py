@@ -10,9 +10,13 @@ from checks.statements.asymptotics import Expansion, Limit, Order
 from checks.statements.base import Stated
 from checks.statements.descent import GradientDescent
 from checks.statements.eigenvalue_bound import EigenvalueBound
+from checks.statements.family_facts import DescentDirections, FamilyRange, Threshold
 from checks.statements.inequality import Inequality
 from checks.statements.ordering import MatrixOrder
 from checks.statements.recursion import Recursion
+from checks.statements.simulation import Simulation
+from checks.statements.spectrum_growth import SpectraAgree, SpectrumGrowth
+from checks.statements.split_neuron import SplitNeuron
 from checks.trained import OnlineHovers, TrainedPoint
 
 Reader = Callable[[Mapping[str, Any], Mapping[str, str]], Stated]
@@ -46,4 +50,11 @@ READERS: dict[tuple[str, ...], Reader] = {
     ("matrix_order",): MatrixOrder.from_table,
     ("trained",): TrainedPoint.from_table,
     ("online",): OnlineHovers.from_table,
+    ("simulation",): Simulation.from_table,
+    ("spectrum_growth",): SpectrumGrowth.from_table,
+    ("spectra_agree",): SpectraAgree.from_table,
+    ("split_neuron",): SplitNeuron.from_table,
+    ("threshold",): Threshold.from_table,
+    ("family_range",): FamilyRange.from_table,
+    ("descent_directions",): DescentDirections.from_table,
 }

@@ -264,3 +264,23 @@ def is_zero(claim: Claim, formula: Expr, parameters: tuple[str, ...]) -> bool:
         return not evaluate(formula, ClosedForms(vectors, pair, (), (), parameters))
     except AnalyticError:
         return False
+
+
+def in_powers(formula: Expr) -> Expr:
+    """With x^(y + q) = x^q exp(y log x) for rational q, where an exponent is no rational number.
+
+    Example:
+        >>> print(in_powers(parse("c^(l + 1)")))
+        exp(l*log(c))*c
+    """
+
+    def rule(node: Expr) -> Expr | None:
+        if node.head != "pow" or rational_value(node.children[1]) is not None:
+            return None
+        base, exponent = (in_powers(c) for c in node.children)
+        terms = exponent.children if exponent.head == "add" else (exponent,)
+        plain = [t for t in terms if rational_value(t) is not None]
+        rest = [t for t in terms if rational_value(t) is None]
+        return mul(call("exp", mul(add(*rest), call("log", base))), *(power(base, t) for t in plain))
+
+    return rewrite(formula, rule)

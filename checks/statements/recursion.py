@@ -24,11 +24,13 @@ class Recursion(Stated):
     Args:
         map: kappa(c), a formula in c; or one with expectations of u and v of variance 1 and correlation c, such as
             ``2*E[relu(u)*relu(v)]``.
-        limit: a formula of constants: a fixed point.
+        limit: a formula of constants and declared parameters: a fixed point; or ``oo``.
         start: the domain of c_0, which holds the limit or ends there.
         factor: the limit of (c_{l+1} - limit)/(c_l - limit), a formula of constants.
         power: of a decay |c_l - limit| ~ constant * l^(-power), a rational number.
         constant: of that decay, a formula of constants.
+        lower: a formula in l with lower <= c_l for every l >= 0, from every start.
+        upper: the same from above.
 
     Raises:
         ClaimError: a part cannot be read.
@@ -44,17 +46,29 @@ class Recursion(Stated):
     factor: str | None = None
     power: str | None = None
     constant: str | None = None
+    lower: str | None = None
+    upper: str | None = None
 
     def __post_init__(self) -> None:
         read_formula(self.map, "map")
         for text in (self.limit, self.factor, self.constant):
-            if text is not None and names(read_formula(text, "constant")) - {"pi"}:
-                raise ClaimError(f"got {text!r}, expected a formula of numbers and pi")
+            if text is not None and text != "oo" and "c" in names(read_formula(text, "constant")):
+                raise ClaimError(f"got {text!r}, expected a formula of numbers, pi and parameters")
+        for text in (self.lower, self.upper):
+            if text is not None and "c" in names(read_formula(text, "bound")):
+                raise ClaimError(f"got the bound {text!r}, expected a formula in l")
+        if self.infinite and (self.factor or self.power):
+            raise ClaimError("got a speed of something that tends to infinity, expected none")
         if (self.power is None) != (self.constant is None):
             raise ClaimError("got one of power and constant, expected both: |c_l - limit| ~ constant * l^(-power)")
         if self.power is not None and read_exponent(self.power) <= 0:
             raise ClaimError(f"got the power {self.power}, expected a positive number")
         read_domain(self.start)
+
+    @property
+    def infinite(self) -> bool:
+        """Whether the limit is infinity."""
+        return self.limit.strip() == "oo"
 
     @property
     def fixed(self) -> Expr:
@@ -67,10 +81,10 @@ class Recursion(Stated):
         return read_domain(self.start)
 
     def kappa(self) -> Expr:
-        """The map as a closed formula in c.
+        """The map as a closed formula in c and parameters.
 
         Raises:
-            ClaimError: it has other variables.
+            ClaimError: it has more than two Gaussian variables.
             AnalyticError: an expectation has no closed form.
         """
         parsed = read_formula(self.map, "map")
@@ -83,11 +97,7 @@ class Recursion(Stated):
             return derived_form(node.children[0], vectors, ()).value if node.head == "expect" else None
 
         formula = _in_correlation(rewrite(parsed, derived)) if vectors else parsed
-        formula = filled(formula, {f"|{v}|": num(1) for v in vectors})
-        other = names(formula) - {"c", "pi"}
-        if other:
-            raise ClaimError(f"got {', '.join(sorted(other))} in the map, expected a formula in c")
-        return formula
+        return filled(formula, {f"|{v}|": num(1) for v in vectors})
 
     def __str__(self) -> str:
         text = f"c -> {self.map} tends to {self.limit} from every c_0 in {self.start}"
@@ -97,7 +107,8 @@ class Recursion(Stated):
             if self.power
             else ""
         )
-        return text + decay
+        bounds = "".join(f"; c_l {r} {b}" for r, b in ((">=", self.lower), ("<=", self.upper)) if b is not None)
+        return text + decay + bounds
 
     def table(self) -> dict[str, Any]:
         """The keys of a claim file."""
@@ -112,7 +123,7 @@ class Recursion(Stated):
         """
         from checks.claim_table import inner, text
 
-        found = inner(table, "recursion", ("map", "limit", "start", "factor", "power", "constant"))
+        found = inner(table, "recursion", ("map", "limit", "start", "factor", "power", "constant", "lower", "upper"))
         if "map" not in found or "limit" not in found:
             raise ClaimError("got recursion without map or limit, expected both")
         return replace(cls(text(found, "map"), text(found, "limit")), **{n: text(found, n) for n in found})

@@ -18,8 +18,9 @@ from flint import arb
 
 from analytic.algebra import evaluate
 from analytic.balls import BallAlgebra, disjoint, finite, precision
+from analytic.closed_forms import ClosedForms
 from analytic.errors import AnalyticError, FormulaError
-from analytic.formula import Expr
+from analytic.formula import Expr, add, mul, num, walk
 from analytic.landscape.laurent import SeriesRing
 from checks.claim import Claim
 from checks.domain import Domain
@@ -28,17 +29,20 @@ from checks.errors import ClaimError, VacuousClaimError
 from checks.slips import slips
 from checks.statements.asymptotics import Limit, read_exponent, read_formula
 from checks.statements.conclusion import concluded, heard, with_slips
+from checks.statements.derived_repairs import derived_recursions
 from checks.statements.expanding import Difference, differences, precise
-from checks.statements.floats import in_float
 from checks.statements.inequality import Inequality
 from checks.statements.inequality_judge import evidence as inequality_evidence
 from checks.statements.recursion import Recursion
+from checks.statements.recursion_bounds import bounds_missing
+from checks.statements.recursion_parameters import check_names, parametric_evidence
+from checks.statements.recursion_witness import look_at_recursion
 from checks.statements.series import SeriesAlgebra
-from checks.verdict import Counterexample, EmpiricalEvidence, ExactEvidence, Outcome, Verdict
+from checks.verdict import Counterexample, ExactEvidence, Outcome, Verdict
 
 ENGINE = "inequalities on both sides of the limit, exact series of the map there"
-#: Float64 steps of the empirical witness.
-STEPS = 1000
+#: Functions that are analytic where they have a derivative: nothing is constant on an interval.
+SMOOTH = ("exp", "sin", "cos", "atan", "erf", "Phi", "log", "sqrt", "asin", "acos", "dawson", "erfi")
 
 
 def judge_recursion(claim: Claim, settings: Settings, power: bool) -> Verdict:
@@ -50,9 +54,13 @@ def judge_recursion(claim: Claim, settings: Settings, power: bool) -> Verdict:
     exact = evidence(claim)
     stated = claim.statement
     assert isinstance(stated, Recursion)
-    empirical, missing = heard(partial(_in_float, stated, settings))
+    empirical, missing = heard(partial(look_at_recursion, claim, settings))
     verdict = concluded(claim, exact, empirical, missing)
-    return with_slips(verdict, _slips(claim), partial(evidence, slip=True)) if power else verdict
+    if not power:
+        return verdict
+    return with_slips(
+        verdict, _slips(claim), partial(evidence, slip=True), partial(derived_recursions, claim), _slips, evidence
+    )
 
 
 def evidence(claim: Claim, slip: bool = False) -> ExactEvidence:
@@ -64,8 +72,24 @@ def evidence(claim: Claim, slip: bool = False) -> ExactEvidence:
     """
     stated = claim.statement
     assert isinstance(stated, Recursion)
-    if claim.variables or claim.assumptions:
-        raise ClaimError("got domains or assumptions, expected none: the domain of c_0 is part of a recursion")
+    if "c" in claim.variables or (claim.assumptions and not claim.variables):
+        raise ClaimError("got a domain of c or assumptions, expected none: the domain of c_0 is part of a recursion")
+    check_names(stated, tuple(claim.variables))
+    found = _of_limit(claim, stated, slip)
+    if found.outcome not in (Outcome.TRUE, Outcome.TRUE_IN_BALLS) or not (stated.lower or stated.upper):
+        return found
+    missing = bounds_missing(claim, stated, slip)
+    if isinstance(missing, Counterexample):
+        return replace(found, outcome=Outcome.FALSE, detail=f"a bound fails at {missing.point}", counterexample=missing)
+    if missing:
+        return replace(found, outcome=Outcome.UNDECIDED, detail=missing)
+    return replace(found, detail=f"{found.detail}; bounds by induction, the map being increasing")
+
+
+def _of_limit(claim: Claim, stated: Recursion, slip: bool) -> ExactEvidence:
+    """Limit and speed, without the bounds."""
+    if claim.variables or stated.infinite:
+        return parametric_evidence(claim, slip)
     try:
         return _Proof(claim, stated, stated.kappa(), slip).run()
     except VacuousClaimError as error:
@@ -100,12 +124,12 @@ class _Proof:
                     return refuted
                 found.append((side, gap))
             for side, gap in found:
-                wrong = self._speed(side, gap)
+                wrong = self._speed(side, gap) or self._repelled(side, gap)
                 if wrong is not None:
                     return wrong
         for side in sides:
             wrong = self._towards(side)
-            if wrong is not None:
+            if wrong is not None and (wrong.outcome is Outcome.FALSE or not self._contracts(sides)):
                 return wrong
         speed = "" if not (self.stated.factor or self.stated.power) else ", its speed by the exact series"
         where = "both sides" if len(sides) > 1 else "below" if sides == [-1] else "above"
@@ -170,6 +194,19 @@ class _Proof:
                 return self._decay(field, a, -c, evaluate(read_formula(self.stated.constant, "constant"), algebra))
         return self._says(Outcome.UNDECIDED, "the map is the identity up to all terms that were looked at")
 
+    def _repelled(self, side: int, gap: Difference) -> ExactEvidence | None:
+        """Where |slope| > 1 only starts that hit the limit exactly tend to it: a countable set, for analytic maps."""
+        if any(n.head == "call" and n.children[0].identifier not in SMOOTH for n in walk(self.kappa)):
+            return None
+        slope = gap.series.coefficient(gap.root)
+        size = abs((slope if side > 0 else -slope).ball())
+        if any(not gap.series.ring.field.vanishes(gap.series.coefficient(i)) for i in range(1, gap.root)):
+            return None
+        if not size > 1:
+            return None
+        shown = size.str(10, radius=False)
+        return self._false(f"the limit repels: |kappa'| = {shown} > 1 there", shown, "at most 1")
+
     def _decay(self, field: Any, a: Fraction, B: Any, constant: Any) -> ExactEvidence | None:
         """C = (a B)^(-1/a), that is C^m (a B)^n = 1 for a = m/n."""
         assert self.stated.power is not None
@@ -200,14 +237,10 @@ class _Proof:
 
     def _towards(self, side: int) -> ExactEvidence | None:
         """On that side kappa(c) lies strictly nearer to the limit than c, and not beyond it; None if that is proved."""
-        domain, limit = self.stated.domain, self.stated.limit
+        limit = self.stated.limit
         equal = "" if self.stated.factor or self.stated.power else "="  # a limit that is reached has no speed
-        if side < 0:
-            part = Domain(domain.low, self.stated.fixed, domain.low_open, True)
-            relations = ((">", "c"), (f"<{equal}", limit))
-        else:
-            part = Domain(self.stated.fixed, domain.high, True, domain.high_open)
-            relations = (("<", "c"), (f">{equal}", limit))
+        part = self._part(side)
+        relations = ((">", "c"), (f"<{equal}", limit)) if side < 0 else (("<", "c"), (f">{equal}", limit))
         for relation, right in relations:
             claim = Claim(self.claim.name, Inequality(str(self.kappa), relation, right), variables={"c": _text(part)})
             found = inequality_evidence(claim, 0, self.slip)
@@ -219,6 +252,60 @@ class _Proof:
             detail = f"not proved: kappa(c) {relation} {right} for c in {_text(part)}: {found.detail}"
             return self._says(Outcome.UNDECIDED, detail)
         return None
+
+    def _contracts(self, sides: list[int]) -> bool:
+        """Whether every step brings c strictly nearer to the limit, on the other side of it perhaps.
+
+        On compact sets that is convergence: the map goes on decreasing the distance at every limit point. An end that
+        does not belong to the domain must be as far from the limit as any start, so that nothing tends to it.
+        """
+        domain, limit = self.stated.domain, self.stated.limit
+        if any(n.is_call(f) for n in walk(self.kappa) for f in ("step", "sign")):  # the map has to be continuous
+            return False
+        if self.stated.power is not None or not self._ends_are_far():
+            return False
+        for side in sides:
+            part = self._part(side)
+            near, beyond = (f"2*({limit}) - c", ("<", ">")) if side < 0 else (f"2*({limit}) - c", (">", "<"))
+            if not (self._holds(part, beyond[0], near) and self._holds(part, beyond[1], "c")):
+                return False
+            if self.stated.factor is not None and not any(self._holds(part, r, limit) for r in ("<", ">")):
+                return False
+        low = domain.low is None or self._holds(domain, ">" if domain.low_open else ">=", str(domain.low))
+        return low and (domain.high is None or self._holds(domain, "<" if domain.high_open else "<=", str(domain.high)))
+
+    def _ends_are_far(self) -> bool:
+        """Whether the ends that are excluded, other than the limit, are farther from it than all starts are."""
+        domain, at = self.stated.domain, BallAlgebra({}, None, {})
+        limit = evaluate(self.stated.fixed, at)
+        far = [None if e is None else abs(evaluate(e, at) - limit) for e in (domain.low, domain.high)]
+        for mine, other, is_open, end in (
+            (far[0], far[1], domain.low_open, domain.low),
+            (far[1], far[0], domain.high_open, domain.high),
+        ):
+            if end is None or not is_open or end == self.stated.fixed:
+                continue
+            symmetric = mine is not None and other is not None and (mine >= other or self._symmetric())
+            if not symmetric:
+                return False
+        return True
+
+    def _symmetric(self) -> bool:
+        domain = self.stated.domain
+        if domain.low is None or domain.high is None:
+            return False
+        middle = add(domain.low, domain.high, mul(num(-2), self.stated.fixed))
+        return not evaluate(middle, ClosedForms())
+
+    def _holds(self, part: Domain, relation: str, right: str) -> bool:
+        claim = Claim(self.claim.name, Inequality(str(self.kappa), relation, right), variables={"c": _text(part)})
+        return inequality_evidence(claim, 0, self.slip).outcome in (Outcome.TRUE, Outcome.TRUE_IN_BALLS)
+
+    def _part(self, side: int) -> Domain:
+        domain, limit = self.stated.domain, self.stated.fixed
+        if side < 0:
+            return Domain(domain.low, limit, domain.low_open, True)
+        return Domain(limit, domain.high, True, domain.high_open)
 
     def _is_fixed(self, found: ExactEvidence) -> bool:
         """Whether the map is proved to leave the point alone at which kappa(c) - c has the wrong sign."""
@@ -239,44 +326,6 @@ def _text(domain: Domain) -> str:
     return f"{'(' if domain.low_open else '['}{low}, {high}{')' if domain.high_open else ']'}"
 
 
-def _in_float(stated: Recursion, settings: Settings) -> tuple[EmpiricalEvidence, ...]:
-    """The map iterated in float64 from the middle of the starts.
-
-    Raises:
-        FormulaError: the map has no value on the way.
-    """
-    kappa, domain = stated.kappa(), stated.domain
-    with precision(64):
-        ends = [None if e is None else float(evaluate(e, BallAlgebra({}, None, {}))) for e in (domain.low, domain.high)]
-        limit = float(evaluate(stated.fixed, BallAlgebra({}, None, {})))
-    low, high = (limit - 1 if ends[0] is None else ends[0]), (limit + 1 if ends[1] is None else ends[1])
-    start = c = 0.5 * (low + high) if abs(0.5 * (low + high) - limit) > 1e-3 else 0.25 * low + 0.75 * high
-    for _ in range(STEPS):
-        moved = in_float(kappa, {"c": min(max(c, low), high)})
-        if moved is None:
-            raise FormulaError(f"the map has no float64 value at c = {c}")
-        c = moved
-    error = 0.9 * abs(start - limit)  # any decay by a power shows after so many steps
-    agrees = abs(c - limit) <= error
-    return (
-        EmpiricalEvidence(
-            f"c_0 = {start:.4g}",
-            f"{STEPS} steps in float64",
-            "scheme",
-            c,
-            error,
-            limit,
-            agrees,
-            None,
-            None,
-            2 * error,
-            None,
-            STEPS,
-            settings.seed,
-        ),
-    )
-
-
 def _slips(claim: Claim) -> Iterator[tuple[str, Claim]]:
     stated = claim.statement
     assert isinstance(stated, Recursion)
@@ -285,9 +334,11 @@ def _slips(claim: Claim) -> Iterator[tuple[str, Claim]]:
             power = read_exponent(stated.power) + change
             if power > 0:
                 yield f"power {power} for {stated.power}", replace(claim, statement=replace(stated, power=str(power)))
-    for key in ("factor", "constant", "limit"):
+    for key in ("factor", "constant", "limit", "lower", "upper"):
         text = getattr(stated, key)
-        for description, formula in slips(read_formula(text, key), 6) if text is not None else ():
+        if text is None or text == "oo":
+            continue
+        for description, formula in slips(read_formula(text, key), 6):
             try:
                 yield f"{description} in the {key}", replace(claim, statement=replace(stated, **{key: str(formula)}))
             except ClaimError:

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from checks.tex.echo import echo
 from checks.tex.errors import TexError
-from checks.tex.reading import TexReading, read_tex
+from checks.tex.reading import TexReading, read_display, read_tex
 
-__all__ = ["TexError", "TexReading", "echo", "read_tex"]
+__all__ = ["TexError", "TexReading", "echo", "read_display", "read_tex"]

@@ -59,7 +59,7 @@ def _name(node: Node, scope: Scope) -> Value:
     identifier, sup, sub = identify(node, scope)
     if node.text == "e" and identifier == "e" and sup is not None and "e" not in scope.kinds:
         return Value(SCALAR, call("exp", scope.scalar(sup)), node.at)
-    if node.text == "theta" and node.sub is not None and not node.primes:
+    if node.text == "theta" and node.sub is not None and not node.primes and identifier not in scope.kinds:
         return attach(_angle(node, scope), sup if sub is not None else node.sup, scope)
     if node.text == "I" and "I" not in scope.kinds and not identifier.endswith(("_prime", "_star")):
         return attach(Value(MATRIX, name("I"), node.at), sup, scope)

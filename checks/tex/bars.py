@@ -57,7 +57,7 @@ def _told_apart(found: list[Lexeme], text: str) -> Iterator[Lexeme]:
                     "got a bar without its partner; conditional expectations are not read", text, stack[-1].at
                 )
             stack.pop()
-        if token.type == "QUAD" and (stack or previous in ("", "REL", "PLUS", "MINUS", "QUAD", "COMMA")):
+        if token.type == "QUAD" and (stack or previous in ("", "REL", "PLUS", "MINUS", "QUAD", "COMMA", "ROWEND")):
             continue
         script = token.type in ("STAR", "PLUS", "MINUS") and previous in ("SUP", "SUB")  # w^* ends an operand
         previous = "MARK" if script else token.type

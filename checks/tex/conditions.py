@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from analytic.errors import AnalyticError
 from analytic.formula import CONSTANTS, Expr, call, name, names
 from analytic.grammar import parse
+from checks.domain import read_domain
 from checks.tex.atoms import deviation
-from checks.tex.calculus import limit_point
 from checks.tex.laws import declare_constant
 from checks.tex.nodes import Node, bare, factors, shown
 from checks.tex.scope import CONSTANT, VECTOR, Scope, identify, members, names_of
@@ -237,6 +237,8 @@ def _fix(single: Node, right: Node, scope: Scope) -> None:
             f"got another meaning of {single.text}, expected the angle between the two vectors, or its cosine rho",
             right,
         )
+    if not is_angle and not read_domain(f"{{{value}}}").within(read_domain("[-1, 1]")):
+        raise scope.refuse(f"got rho = {value}, expected a cosine, between -1 and 1", right)
     scope.domains["theta"] = f"{{{value}}}" if is_angle else f"{{acos({value})}}"
 
 
@@ -255,10 +257,3 @@ def _meanings(value: Expr, is_angle: bool) -> list[Expr]:
         return [call("acos", c) for c in cosines] + angles[1:] if is_angle else cosines[1:]
     except AnalyticError:
         return []
-
-
-def limit_of(found: Sorted, scope: Scope) -> tuple[Expr, Expr] | None:
-    r"""The angle and its limit, if the conditions say \theta \to 0."""
-    if len(found.limits) > 1:
-        raise scope.refuse("got two limits, expected one", found.limits[1])
-    return limit_point(found.limits[0], scope) if found.limits else None

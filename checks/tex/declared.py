@@ -66,9 +66,7 @@ def apply_symbol(row: tuple[Node, ...], position: int, scope: Scope) -> tuple[Va
 
 def _unknown(identifier: str, node: Node, group: Node, scope: Scope) -> Exception:
     if node.text == "O":
-        return scope.refuse(
-            "got O(...), expected it at the end of an expansion: claims of that kind cannot be judged yet", node
-        )
+        return scope.refuse("got O(...), expected it once, as the last term on the right of an expansion", node)
     error = scope.undeclared(identifier, node)
     if node.text in ("sigma", "phi", "varphi", "Theta", "H", "h"):
         return error

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analytic.formula import Expr
+from checks.claim import expand_definitions
 from checks.tex.kinds import find_vectors
 from checks.tex.nodes import Node, walk
 from checks.tex.scope import CONSTANT, SCALAR, VECTOR, Definition, Scope, identify, names_of
@@ -72,6 +73,12 @@ def _define(
     if sizes[key] > MAX_SIZE:
         raise scope.refuse("got definitions that grow too large when they are inserted, expected less", head)
     scope.definitions[key] = Definition(tuple(parameters), kinds[key], value.kind, value.expr)
+
+
+def expanded(expr: Expr, scope: Scope) -> Expr:
+    """The formula without the functions that the string defines, for statements that cannot have definitions."""
+    known = {k: (d.parameters, d.body) for k, d in scope.definitions.items()}
+    return expand_definitions(expr, known) if known else expr
 
 
 def _size(expr: Expr, sizes: dict[str, int]) -> int:

@@ -28,7 +28,7 @@ class TexError(ClaimError):
     """
 
     def __init__(self, message: str, text: str, at: int, readings: Sequence[str] = ()) -> None:
-        at = max(0, min(at, len(text)))
+        self.at = at = max(0, min(at, len(text)))
         self.line = text.count("\n", 0, at) + 1
         self.column = at - (text.rfind("\n", 0, at) + 1) + 1
         self.readings = tuple(readings)
@@ -36,4 +36,6 @@ class TexError(ClaimError):
         place = f"line {self.line}, column {self.column} " + (f"(near {near})" if near else "(at the end)")
         message = message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE // 2]} ... {message[-300:]}"
         listed = "; ".join(f"({i}) {r}" for i, r in enumerate(self.readings, start=1))
-        super().__init__(f"{place}: {message}" + (f"; readings: {listed}" if listed else ""))
+        self.reason = message + (f"; readings: {listed}" if listed else "")
+        self.near = near
+        super().__init__(f"{place}: {self.reason}")

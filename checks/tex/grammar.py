@@ -5,6 +5,7 @@ What a product of symbols means (a function and its argument, a vector and a tra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -57,6 +58,7 @@ mark: PLUS | MINUS | STAR | TRANSPOSE | MARK
 %declare SETCLOSE LANGLE RANGLE BAROPEN BARCLOSE NORMOPEN NORMCLOSE COMMA TEXT QUAD REL PLUS MINUS TIMES STAR SLASH
 %declare SUP SUB PRIME BANG TRANSPOSE MARK
 """
+_ROW_END = re.compile(r"\\\\")
 _OPENED = {
     "LPAR": "(",
     "LBRACK": "[",
@@ -100,9 +102,44 @@ def parse_tex(text: str) -> list[tuple[str, Node]]:
         >>> [(words, node.text) for words, node in parse_tex(r"\frac12 w = g, \text{ where } t > 0")]
         [('', '='), ('where', '>')]
     """
+    first, *others = parse_statements(text)
+    if others:
+        at = others[0][0][1]
+        raise TexError(f"got {1 + len(others)} statements in rows, expected one: each claim by itself", text, at.at)
+    return first
+
+
+def parse_statements(text: str, where: str = "") -> list[list[tuple[str, Node]]]:
+    r"""The statements of a display, one or more rows each, as ``parse_tex`` gives one.
+
+    Args:
+        text: the display.
+        where: conditions that follow each statement; their places count on after the text and a line break.
+
+    Raises:
+        TexError: the text is not of the sublanguage.
+
+    Example:
+        >>> [[node.text for _, node in part] for part in parse_statements(r"a &= b \\ &= c \\ d &< e, t > 0")]
+        [['= ='], ['<', '>']]
+    """
+    found, parts = tokens(text), list[list[Lexeme]]([[]])
+    for token in found:
+        if token.type == "ROWEND":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    if where:
+        shift = len(text) + 1
+        more = [replace(t, at=t.at + shift) for t in tokens(where) if t.type != "ROWEND"]
+        text = f"{text}\n{where}"
+        parts = [[*part, Lexeme("TEXT", "where", shift), *more] for part in parts]
+    return [_parsed(part, text) for part in parts]
+
+
+def _parsed(found: list[Lexeme], text: str) -> list[tuple[str, Node]]:
     from lark.exceptions import UnexpectedInput
 
-    found = tokens(text)
     source: Any = found  # the lexer of this parser takes tokens, not text
     try:
         tree: Any = _parser().parse(source)
@@ -123,7 +160,8 @@ def _complaint(text: str, found: list[Lexeme], error: Exception) -> TexError:
     token = getattr(error, "token", None)
     at = getattr(token, "start_pos", None)
     if token is None or at is None or token.type == "$END":
-        return TexError("it ends too early; expected an operand or a closing bracket", text, len(text))
+        end = next((m.start() for m in _ROW_END.finditer(text) if found and m.start() > found[-1].at), len(text))
+        return TexError("it ends too early; expected an operand or a closing bracket", text, end)
     shown = str(token) or token.type.lower()
     before = next((t for t in reversed(found) if t.at < at), None)
     hint = "expected a formula of the sublanguage (docs/latex.md)"

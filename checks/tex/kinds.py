@@ -29,7 +29,7 @@ def find_vectors(nodes: Iterable[Node], scope: Scope, parameters: dict[str, tupl
     while len(found) > before:  # a partner of a vector, or of the random input, is one
         before = len(found)
         found |= {b for a, b in dotted if a in found or scope.kinds.get(a) == INPUT}
-    return {n for n in found if scope.kinds.get(n) not in (CONSTANT, GAUSSIAN, INPUT)}
+    return {n for n in found if scope.kinds.get(n) not in (CONSTANT, GAUSSIAN, INPUT) and n not in scope.aliases}
 
 
 def _below(node: Node, scope: Scope) -> Iterator[str]:

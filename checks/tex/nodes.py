@@ -94,7 +94,7 @@ def _shown(node: Node) -> str:
     if node.kind == "items":
         return ", ".join(inner)
     if node.kind == "relation":
-        signs = [s if s in "=<>" else f"\\{s}" for s in node.text.split()]
+        signs = [_SIGNS.get(s, s if s in "=<>" else f"\\{s}") for s in node.text.split()]
         return " ".join(x for pair in zip(inner, [*signs, ""], strict=False) for x in pair if x)
     if node.kind == "sum":
         signed = "".join(f" {c.text} {t}" for c, t in zip(node.children, inner, strict=True))
@@ -113,6 +113,7 @@ def _shown(node: Node) -> str:
     return _SHOWN.get(node.text, node.text if len(node.text) == 1 or not node.text.isalpha() else f"\\{node.text}")
 
 
+_SIGNS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", ":=": ":="}
 _SHOWN = {
     "expect": r"\mathbb{E}",
     "probability": r"\Pr",

@@ -6,21 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analytic.errors import AnalyticError
-from analytic.formula import Expr, names, walk
+from analytic.formula import Expr, call, names, walk
 from analytic.grammar import parse
-from checks.claim import Claim
+from checks.claim import Claim, TwoSided
 from checks.errors import ClaimError
-from checks.tex.conditions import Sorted, assume, limit_of, sort_conditions
+from checks.statements.asymptotics import Asymptotic
+from checks.tex.angles import angle_by_itself
+from checks.tex.asymptotics import asymptotic, declare_approaches, formulas_of
+from checks.tex.calculus import limit_point
+from checks.tex.conditions import Sorted, assume, sort_conditions
 from checks.tex.declarations import check_activations, declare_gaussian, declared_functions, rename_neurons
 from checks.tex.definitions import define, parameter_kinds
-from checks.tex.echo import as_python, echo
+from checks.tex.echo import as_python, echo, typeset
 from checks.tex.errors import TexError
-from checks.tex.grammar import parse_tex
+from checks.tex.grammar import parse_statements
 from checks.tex.kinds import find_vectors
 from checks.tex.laws import declare_laws
+from checks.tex.matrices import entries, matrix_order, with_domains
 from checks.tex.nodes import Node
 from checks.tex.products import read
-from checks.tex.relations import Relation, Sides, Statement, relation_of, with_orders
+from checks.tex.recursions import STATE, Items, claims_on, find_sequence, stated_recursion
+from checks.tex.relations import ORDERS, RELATIONS, Relation, Sides, Statement, links, relation_of
 from checks.tex.scope import CONSTANT, GAUSSIAN, MATRIX, SCALAR, VECTOR, Scope
 
 
@@ -38,6 +44,7 @@ class TexReading:
         python: the same as a call of ``verify``.
         notes: conventions on which the reading rests.
         statement: what is claimed, for a ``Claim``.
+        at: where the statement begins in the string.
 
     Example:
         >>> found = read_tex(r"\mathbb{E}_{u \sim N(0, \sigma^2)}[\max(0, u)] = \sigma/\sqrt{2\pi}")
@@ -56,6 +63,7 @@ class TexReading:
     python: str
     notes: tuple[str, ...]
     statement: Statement
+    at: int = 0
 
     @property
     def title(self) -> str:
@@ -105,67 +113,190 @@ def read_tex(
     """
     if not isinstance(text, str):
         raise ClaimError(f"got {type(text).__name__}, expected LaTeX as text")
+    readings: list[TexReading] = []
+    for found in read_display(text, activation, variables, gaussian):
+        if isinstance(found, TexError):
+            raise found
+        readings.append(found)
+    if len(readings) > 1:
+        second = readings[1]
+        raise TexError(f"got {len(readings)} statements, expected one: each claim by itself", text, second.at)
+    return readings[0]
+
+
+def read_display(
+    text: str,
+    activation: str | Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    gaussian: Sequence[str] = (),
+    where: str = "",
+) -> list[TexReading | TexError]:
+    r"""Reads all claims of a display: rows, and the links of a chain a = b \le c.
+
+    Args:
+        text: see ``read_tex``.
+        activation: see ``read_tex``.
+        variables: see ``read_tex``.
+        gaussian: see ``read_tex``.
+        where: conditions for all of them, in LaTeX; their places count on after the text and a line break.
+
+    Returns:
+        In order the reading of each claim, or why it is refused.
+
+    Example:
+        >>> for found in read_display(r"\sin t &\le t \\ &< 1 + t, \quad t > 0"):
+        ...     print(found.latex)
+        \sin t \le t
+        t < 1 + t
+    """
+    if not isinstance(text, str):
+        raise ClaimError(f"got {type(text).__name__}, expected LaTeX as text")
+    found: list[TexReading | TexError] = []
     try:
-        return _read(text, activation, variables or {}, gaussian)
+        statements = parse_statements(text, where)
     except RecursionError:
-        raise TexError("the formula is nested too deep; expected less: split it", text, 0) from None
+        return [TexError("the formula is nested too deep; expected less: split it", text, 0)]
+    except TexError as error:
+        return [error]
+    text = f"{text}\n{where}" if where else text
+    for items in statements:
+        for part in _parts(items, text):
+            found.append(part if isinstance(part, TexError) else _heard(part, text, activation, variables, gaussian))
+    return found
+
+
+def _parts(items: Items, text: str) -> list[Items] | list[TexError]:
+    """The statement and its conditions, once for each link of its chain."""
+    (words, main), *conditions = items
+    try:
+        return [[(words, link), *conditions] for link in links(main, Scope(text, read, {}))]
+    except TexError as error:
+        return [error]
+
+
+def _heard(
+    items: Items,
+    text: str,
+    activation: str | Mapping[str, str] | None,
+    variables: Mapping[str, str] | None,
+    gaussian: Sequence[str],
+) -> TexReading | TexError:
+    at = items[0][1].at
+    try:
+        return _read(items, text, activation, variables or {}, gaussian)
+    except TexError as error:
+        return error
+    except RecursionError:
+        return TexError("the formula is nested too deep; expected less: split it", text, at)
     except AnalyticError as error:
-        raise TexError(str(error), text, 0) from None
+        return TexError(str(error), text, at)
 
 
 def _read(
-    text: str, activation: str | Mapping[str, str] | None, variables: Mapping[str, str], gaussian: Sequence[str]
+    items: Items,
+    text: str,
+    activation: str | Mapping[str, str] | None,
+    variables: Mapping[str, str],
+    gaussian: Sequence[str],
 ) -> TexReading:
-    items = parse_tex(text)
     scope = Scope(text, read, declared_functions(activation, text))
-    nodes = [node for _, node in items]
+    sequence = find_sequence(items, scope)
+    claimed, rest = ([items[0][1]], items[1:]) if sequence is None else claims_on(sequence)
+    main = items[0][1]
+    nodes = [*claimed, *(node for _, node in rest)]
+    every = nodes if sequence is None else [*nodes, sequence.map]
     scope.kinds.update({n: CONSTANT for n in variables if not n.startswith("|") and n != "theta"})
-    declare_gaussian(gaussian, nodes, scope)
-    check_activations(scope, nodes)
-    rename_neurons(nodes, scope)
-    main = nodes[0]
-    declare_laws([*main.children, *nodes[1:]], scope)
-    sign, relation = relation_of(main, scope)
-    found = sort_conditions(items[1:], scope)
+    declare_gaussian(gaussian, every, scope)
+    check_activations(scope, every)
+    rename_neurons(every, scope)
+    stated = {id(main), *map(id, claimed)}
+    declare_laws([c for n in every for c in (n.children if id(n) in stated else (n,))], scope)
+    if sequence is not None:
+        scope.kinds.update({n: CONSTANT for n in (sequence.index, *STATE.values()) if n not in scope.aliases})
+    for bound in declare_approaches(main, [n for _, n in rest], scope) & set(variables):
+        scope.domains[bound] = variables[bound]
+    found = sort_conditions(rest, scope)
     kinds = parameter_kinds(found.definitions, scope)
     heads = {id(body) for _, _, body in found.definitions}
-    used = [n for n in nodes if not any(id(c) in heads for c in n.children)]
+    used = [n for n in every if not any(id(c) in heads for c in n.children)]
     scope.kinds.update(dict.fromkeys(find_vectors(used, scope, kinds), VECTOR))
     define(found.definitions, kinds, scope)
     assume(found, scope)
-    return _reading(main, sign, relation, found, variables, scope)
+    if sequence is not None:
+        statement = stated_recursion(sequence, claimed, scope)
+        return _result(statement, (statement.map, statement.limit), {}, main, scope)
+    return _reading(main, found, variables, scope)
 
 
-def _reading(
+def _reading(main: Node, found: Sorted, variables: Mapping[str, str], scope: Scope) -> TexReading:
+    sign, relation = relation_of(main)
+    if sign in ORDERS:
+        order = matrix_order(main, sign, scope)
+        exprs = entries(order)
+        return _result(with_domains(order, _domains(exprs, variables, scope)), (), {}, main, scope)
+    limit = asymptotic(main, sign, found.limits, scope)
+    if limit is not None:
+        exprs = [parse(t) for t in formulas_of(limit)]
+        domains = {n: d for n, d in _domains(exprs, variables, scope).items() if n != limit.variable}
+        unused = next((n for n in domains if not _occurs(n, exprs, scope)), None)
+        if unused is not None:
+            raise scope.refuse(f"got a domain for {unused}, which does not occur in the limit", main)
+        return _result(limit, (limit.expression,), domains, main, scope)
+    return _two_sided(main, sign, relation, found, variables, scope)
+
+
+def _two_sided(
     main: Node, sign: str, relation: Relation, found: Sorted, variables: Mapping[str, str], scope: Scope
 ) -> TexReading:
-    inner = with_orders(scope) if sign == "O" else scope
-    left, right = (scope.read(side, inner) for side in main.children)
+    left, right = (scope.read(side, scope) for side in main.children)
     if left.kind != right.kind and str(right.expr) != "0" and str(left.expr) != "0":
         raise scope.refuse(f"got a {left.kind} on the left and a {right.kind} on the right, expected one kind", main)
     if left.kind not in (SCALAR, VECTOR, MATRIX):
         raise scope.refuse(f"got a {left.kind} on both sides, expected numbers, vectors or matrices", main)
-    where = _where([left.expr, right.expr], scope)
-    limit = limit_of(found, scope)
-    latex = " ".join((echo(left.expr), relation.latex, echo(right.expr)))
-    if relation.build is None or (sign == "to" and limit is None):
-        missing = "an equality as \\theta \\to 0 or \\pi" if sign == "to" else "LEFT = RIGHT"
+    sides = [left.expr, right.expr]
+    if found.limits:  # one of vectors or matrices, or at an angle between two vectors
+        sides[0] = call("limit", sides[0], *limit_point(found.limits[0], scope))
+        relation = RELATIONS["="]
+    sides = angle_by_itself(sides, scope)
+    where = _where(sides, scope)
+    if relation.build is None or (sign != "=" and SCALAR not in (left.kind, right.kind) and not found.limits):
+        latex = " ".join((echo(left.expr), relation.latex, echo(right.expr)))
         raise scope.refuse(
-            f"understood as ${latex}$, but claims of the kind {relation.kind!r} cannot be judged yet, expected "
-            f"{missing}",
+            f"understood as ${latex}$, but claims of the kind {relation.kind!r} between {left.kind}s cannot be judged, "
+            f"expected {_KINDS}",
             main,
         )
-    statement = relation.build(Sides(left.expr, right.expr, where, limit))
-    exprs = [left.expr, right.expr, *(parse(body) for body in where.values())]
+    statement = relation.build(Sides(sides[0], sides[1], where))
+    exprs = [*sides, *(parse(body) for body in where.values())]
+    return _result(statement, (statement.left, statement.right), _domains(exprs, variables, scope), main, scope)
+
+
+_KINDS = r"LEFT = RIGHT, inequalities of numbers, \succeq of written matrices, limits, O(...) or \sim with 'as'"
+
+
+def _domains(exprs: list[Expr], variables: Mapping[str, str], scope: Scope) -> dict[str, str]:
+    """The domains of what occurs, declared outside or in the string."""
     declared = {n: d for n, d in variables.items() if _occurs(n, exprs, scope)}
     own = {n: d for n, d in scope.domains.items() if n in scope.kinds or _occurs(n, exprs, scope)}
-    domains = {**declared, **own}
-    if statement.left != str(left.expr):
-        latex = f"{echo(parse(statement.left))} = {echo(right.expr)}"
-    latex += "".join(rf", \quad {echo(parse(h))} = {echo(parse(b))}" for h, b in where.items())
+    return {**declared, **own}
+
+
+def _result(
+    statement: Statement, sides: tuple[str, ...], domains: Mapping[str, str], main: Node, scope: Scope
+) -> TexReading:
+    """The reading, after a look at what of the string the statement cannot say."""
+    latex = typeset(statement)
+    where = statement.where if isinstance(statement, TwoSided) else {}
+    if (
+        not isinstance(statement, TwoSided)
+        and scope.assumptions
+        and not (domains and isinstance(statement, Asymptotic))
+    ):
+        raise scope.refuse(f"understood as ${latex}$, which cannot be judged under {scope.assumptions[0]}", main)
+    left, right = (*sides, "", "")[:2]
     result = TexReading(
-        statement.left,
-        statement.right,
+        left,
+        right,
         where,
         domains,
         tuple(scope.assumptions),
@@ -173,6 +304,7 @@ def _reading(
         as_python(statement, domains, scope.assumptions),
         tuple(scope.notes),
         statement,
+        main.at,
     )
     try:
         result.claim()

@@ -1,17 +1,20 @@
-r"""Kinds of relations and what makes a claim of each; one that has no builder cannot be judged yet.
+r"""Kinds of relations and what makes a claim of two sides of each; one that has no builder cannot be judged.
 
-A new kind of claim plugs in here: give its relation a builder.
+A new kind of claim with two sides plugs in here: give its relation a builder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from analytic.formula import Expr, call
-from checks.claim import Identity
-from checks.tex.nodes import Node, factors, walk
+from analytic.formula import Expr
+from checks.claim import Identity, TwoSided
+from checks.statements.base import Stated
+from checks.statements.inequality import Inequality
+from checks.tex.asymptotics import has_orders
+from checks.tex.nodes import Node
 from checks.tex.scope import Scope
 
 
@@ -23,18 +26,16 @@ class Sides:
         left: a formula.
         right: a formula.
         where: definitions as in ``Identity``.
-        limit: an angle and its limit, if the string says so.
     """
 
     left: Expr
     right: Expr
     where: Mapping[str, str]
-    limit: tuple[Expr, Expr] | None
 
 
-#: What a builder may make; a further kind of statement with two sides is added here.
-Statement = Identity
-Builder = Callable[[Sides], Statement]
+#: What a reading may state.
+Statement = TwoSided | Stated
+Builder = Callable[[Sides], TwoSided]
 
 
 @dataclass(frozen=True)
@@ -50,47 +51,59 @@ def _identity(sides: Sides) -> Identity:
     return Identity(str(sides.left), str(sides.right), sides.where)
 
 
-def _limit(sides: Sides) -> Identity:
-    assert sides.limit is not None
-    return replace(_identity(sides), left=str(call("limit", sides.left, *sides.limit)))
+def _inequality(relation: str) -> Builder:
+    def build(sides: Sides) -> Inequality:
+        return Inequality(str(sides.left), relation, str(sides.right), sides.where)
+
+    return build
 
 
+#: Relations that may follow each other: a = b \le c states a = b and b \le c.
+CHAINED = ("=", "<", "<=", ">", ">=")
+#: Orders of matrices.
+ORDERS = ("succeq", "preceq", "succ", "prec")
 RELATIONS: dict[str, Relation] = {
     "=": Relation("identity", "=", _identity),
-    "to": Relation("limit", r"\to", _limit),
-    **{s: Relation("inequality", t) for s, t in {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "!=": r"\ne"}.items()},
-    **{s: Relation("semidefinite order", rf"\{s}") for s in ("succeq", "preceq", "succ", "prec")},
+    "to": Relation("limit", r"\to"),
+    **{
+        s: Relation("inequality", t, _inequality(s))
+        for s, t in zip(CHAINED[1:], ("<", r"\le", ">", r"\ge"), strict=True)
+    },
+    "!=": Relation("inequality", r"\ne"),
+    **{s: Relation("order of matrices", rf"\{s}") for s in ORDERS},
     **{s: Relation("approximation", rf"\{s}") for s in ("approx", "propto", "ll", "gg", "lesssim", "gtrsim")},
-    **{s: Relation("asymptotic equality", rf"\{s}") for s in ("sim", "asymp")},
+    "sim": Relation("asymptotic equality", r"\sim"),
+    "asymp": Relation("order without its constant", r"\asymp"),
     ":=": Relation("definition", ":="),
     "in": Relation("membership", r"\in"),
     "O": Relation("expansion", "="),
 }
 
 
-def relation_of(node: Node, scope: Scope) -> tuple[str, Relation]:
-    """The relation of a statement.
+def links(node: Node, scope: Scope) -> Iterator[Node]:
+    r"""The relations of a chain, each between two neighbours: a = b \le c is a = b, b \le c.
 
     Raises:
-        TexError: there is none, or more than one.
+        TexError: there is none, or they do not follow each other.
     """
     signs = node.text.split()
-    if len(signs) != 1:
-        what = "no relation" if not signs else f"{len(signs)} relations"
-        at = node if not signs else node.children[2]
-        raise scope.refuse(f"got {what}, expected one between two sides: LEFT = RIGHT, each claim by itself", at)
-    if signs[0] == "=" and any(_is_order(t) for t in walk(node)):
+    if not signs:
+        raise scope.refuse("got no relation, expected one between two sides: LEFT = RIGHT, each claim by itself", node)
+    if len(signs) > 1 and not _one_way(signs):
+        at = node.children[2]
+        raise scope.refuse(f"got the relations {' '.join(signs)} in one chain, expected =, and < or > one way", at)
+    for sign, pair in zip(signs, pairwise(node.children), strict=True):
+        yield replace(node, at=pair[0].at, text=sign, children=pair)
+
+
+def _one_way(signs: list[str]) -> bool:
+    kinds = {s[0] for s in signs} - {"="}
+    return all(s in CHAINED for s in signs) and len(kinds) <= 1
+
+
+def relation_of(node: Node) -> tuple[str, Relation]:
+    """The relation of a statement with two sides; that of an expansion if a side has O(...)."""
+    sign = node.text
+    if sign == "=" and any(has_orders(side) for side in node.children):
         return "O", RELATIONS["O"]
-    return signs[0], RELATIONS[signs[0]]
-
-
-def _is_order(node: Node) -> bool:
-    r"""Whether a term ends with O(...), \mathcal{O}(...) or o(...)."""
-    row = factors(node) if node.kind == "term" else ()
-    pairs = pairwise(row)
-    return any(a.kind == "name" and a.text in ("O", "o") and b.kind == "group" and b.text in "([" for a, b in pairs)
-
-
-def with_orders(scope: Scope) -> Scope:
-    """The scope in which O(...) is a function, so that an expansion can be shown as it was understood."""
-    return replace(scope, functions={**scope.functions, "O": "O", "o": "o"})
+    return sign, RELATIONS[sign]

@@ -2,13 +2,17 @@ r"""Claims stated in LaTeX: the key ``tex`` of a claim file and ``closedform ver
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from checks.claim import Claim
+from checks.claim import Claim, TwoSided
 from checks.claim_file import Unreadable
+from checks.claim_table import table_of
 from checks.errors import ClaimError
-from checks.tex.reading import TexReading, read_tex
+from checks.statements.asymptotics import Asymptotic
+from checks.tex.errors import TexError
+from checks.tex.reading import TexReading, read_display, read_tex
 
 #: The keys of a claim file that belong to ``tex``.
 KEYS = ("tex", "activation", "gaussian")
@@ -40,10 +44,21 @@ def table_in_tex(table: Mapping[str, Any], variables: Mapping[str, str]) -> dict
     found = read_tex(table["tex"], table.get("activation"), declared, table.get("gaussian", "").split())
     assumed = table.get("assume", ())
     rest = {k: v for k, v in table.items() if k not in (*KEYS, "assume")}
-    rest |= {"left": found.left, "right": found.right, "define": dict(found.where)}
-    rest |= {"variables": {**(own if isinstance(own, Mapping) else {}), **found.variables}}
-    rest |= {"assume": [*([assumed] if isinstance(assumed, str) else assumed), *found.assumptions]}
+    stated = {k: v for k, v in table_of(found.claim()).items() if k not in ("name", "title", "variables", "assume")}
+    rest |= stated | {"assume": [*([assumed] if isinstance(assumed, str) else assumed), *found.assumptions]}
+    if isinstance(found.statement, TwoSided):
+        rest |= {"variables": {**(own if isinstance(own, Mapping) else {}), **found.variables}}
+    elif isinstance(own, Mapping):
+        _check_used(own, stated)
+        rest["variables"] = dict(found.variables) if isinstance(found.statement, Asymptotic) else {}
     return {"title": found.title, **rest}
+
+
+def _check_used(own: Mapping[str, str], stated: Mapping[str, Any]) -> None:
+    """A limit, an order of matrices or a recursion has taken the domains of its variables already."""
+    for variable in own:
+        if not re.search(rf"(?<!\w){re.escape(variable.strip(chr(124)))}(?!\w)", str(stated)):
+            raise ClaimError(f"got a domain for {variable!r}, which does not occur in the string")
 
 
 def claims_in_tex(
@@ -53,7 +68,7 @@ def claims_in_tex(
     variables: Mapping[str, str] | None = None,
     assumptions: Sequence[str] = (),
 ) -> Iterator[tuple[Claim | Unreadable, TexReading | None]]:
-    """The claims that strings state, named tex/1, tex/2, ..., each with its reading; or why it cannot be read.
+    """The claims that strings state, named tex/1, tex/2/1 (of a chain), ..., each with its reading; or why not.
 
     Args:
         strings: LaTeX.
@@ -70,8 +85,12 @@ def claims_in_tex(
     activation = "; ".join(activations) or None
     for number, text in enumerate(strings, start=1):
         name = f"tex/{number}"
-        try:
-            found = read_tex(text, activation, variables, gaussian)
-            yield found.claim(name, assumptions), found
-        except ClaimError as error:
-            yield Unreadable(name, f"--tex {number}", str(error)), None
+        readings = read_display(text, activation, variables, gaussian)
+        for part, found in enumerate(readings, start=1):
+            own = name if len(readings) == 1 else f"{name}/{part}"
+            try:
+                if isinstance(found, TexError):
+                    raise found
+                yield found.claim(own, assumptions), found
+            except ClaimError as error:
+                yield Unreadable(own, f"--tex {number}", str(error)), None

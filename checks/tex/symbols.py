@@ -106,6 +106,13 @@ FONTS = frozenset(
 )
 ACCENTS = {"bar": "bar", "hat": "bar", "overline": "bar", "widehat": "bar", "dot": "dot"}
 FRACTIONS = frozenset(("frac", "tfrac", "dfrac", "cfrac", "nicefrac"))
+#: Environments of displayed mathematics; a star after them does no harm.
+DISPLAYS = frozenset(
+    (
+        *("equation", "align", "aligned", "split", "gather", "gathered", "multline", "flalign", "eqnarray"),
+        *("displaymath", "math", "claim"),
+    )
+)
 #: English between a statement and its conditions, and between conditions.
 WORDS = frozenset(
     ("for", "all", "where", "with", "if", "when", "and", "as", "any", "every", "let", "given", "assuming", "that")

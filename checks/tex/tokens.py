@@ -6,8 +6,10 @@ import re
 
 from checks.tex.bars import CLOSE, OPEN, Lexeme, tell_bars_apart
 from checks.tex.errors import TexError
+from checks.tex.rows import rows
 from checks.tex.symbols import (
     ACCENTS,
+    DISPLAYS,
     FONTS,
     FRACTIONS,
     FUNCTIONS,
@@ -24,6 +26,8 @@ _LEXEME = re.compile(
     r"|(?P<letters>[A-Za-z]+)|(?P<define>:=)|(?P<other>.)",
     re.DOTALL,
 )
+#: The space that a row may ask for after it: \\\\[2pt].
+_ROW_SPACING = re.compile(r"\*?(?:\s*\[\s*-?[\d.]*\s*(?:\\[a-z]+|pt|em|ex|cm|mm)\s*\])?")
 _ENDING = re.compile(r"\s|\$|\\[\])]|\\(?:end|label|tag)\{[^{}]*\}|\\(?:nonumber|notag)|%[^\n]*")
 _SINGLE = {
     "+": "PLUS",
@@ -91,7 +95,7 @@ def tokens(text: str) -> list[Lexeme]:
     """
     if len(text) > MAX_LENGTH:
         raise TexError(f"got {len(text)} characters, expected at most {MAX_LENGTH}: split the claim", text, MAX_LENGTH)
-    found = tell_bars_apart(_Tokeniser(text).tokens(), text)
+    found = list(rows(tell_bars_apart(_Tokeniser(text).tokens(), text), text))
     depth = 0
     for token in found:
         depth += (token.type in OPEN) - (token.type in CLOSE)
@@ -215,8 +219,9 @@ class _Tokeniser:
         if character in ",;:! \n\t()[]":  # spaces, and the delimiters of mathematics
             return
         if character == "\\":
-            if self.matrices:
-                self._emit("ROWSEP", command, at)
+            self._emit("ROWSEP" if self.matrices else "ROWEND", command, at)
+            spacing = _ROW_SPACING.match(self.text, self.position)
+            self.position = spacing.end() if spacing is not None else self.position
             return
         kinds = {"{": "SETOPEN", "}": "SETCLOSE", "|": "NORM"}
         if character not in kinds:
@@ -275,7 +280,7 @@ class _Tokeniser:
         if what in ("pmatrix", "bmatrix", "smallmatrix", "psmallmatrix"):
             self.matrices += 1 if name == "begin" else -1
             self._emit(name.upper(), what, at)
-        elif what not in ("equation", "align", "aligned", "split", "gather", "displaymath", "claim"):
+        elif what not in DISPLAYS:
             raise self.refuse(f"got the environment {what[:30]!r}, expected an equation or a pmatrix", at)
 
     def _argument(self, at: int) -> str:

@@ -12,7 +12,7 @@ from numeric.arguments import EPS, FloatArray, finite_matrix, positive_integer
 from numeric.training.descent import GROWTH, SHRINK
 from numeric.training.options import positive
 from numeric.training.polish import LARGEST, newton
-from numeric.training.population import PopulationLoss, closed_form, students_of
+from numeric.training.population import SMOOTH, PopulationLoss, closed_form, students_of
 from numeric.training.population_hessian import dense_hessian
 from numeric.training.run import BLOWN_UP
 
@@ -57,6 +57,7 @@ class _Runs:
     step: FloatArray
     goal: FloatArray
     limit: FloatArray
+    reach: FloatArray
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
         for name, value in vars(self).items():
@@ -85,7 +86,7 @@ def descend(
     Args:
         W: initial students, shape (runs, n, d), no row zero of a rectifier with a kink.
         V: teacher, shape (k, d).
-        activation: "relu", "leaky", "absolute", "linear" or "erf".
+        activation: "relu", "leaky", "absolute", "linear", "erf" or "Phi".
         slope: slope below zero of "leaky".
         tolerance: on the Euclidean norm of the gradient, absolute, > 0.
         max_steps: gradient steps a run, refused ones included.
@@ -125,6 +126,7 @@ class _Batch:
         runs, n, d = students.shape
         self.problem, self.tolerance, self.fixed = problem, tolerance, step is not None
         self.polish = polish and n * d <= LARGEST
+        self.least = float(problem.activation in SMOOTH)
         self.roundings = 8.0 * EPS * (n + len(problem.teacher) + d)
         loss, gradient = problem.step(students)
         first = 1.0 / n if step is None else step
@@ -138,6 +140,7 @@ class _Batch:
             np.full(runs, first),
             POLISH * np.sqrt(scale),
             BLOWN_UP * scale,
+            BLOWN_UP * np.maximum(1.0, np.abs(students).max(axis=(1, 2))),
         )
         self.done = BatchDescent(
             students.copy(), np.empty(runs), np.empty(runs), np.zeros(runs, dtype=np.int64), np.full(runs, "max_steps")
@@ -160,12 +163,12 @@ class _Batch:
     def _advance(self, count: int) -> None:
         """One step of every run."""
         live = self.live
-        trial = live.weights - live.step[:, None, None] * live.gradient
         with np.errstate(all="ignore"):  # a diverging run may overflow, and is then stopped
+            trial = live.weights - live.step[:, None, None] * live.gradient
             loss, gradient = self.problem.step(trial)
             finite = np.isfinite(loss) & np.isfinite(gradient).all(axis=(1, 2))
             if self.fixed:
-                good = finite & (loss <= live.limit)
+                good = finite & (loss <= live.limit) & (np.abs(trial).max(axis=(1, 2)) <= live.reach)
             else:
                 slack = self.roundings * (self.problem.constant + live.loss)
                 along = np.add.reduce((gradient * live.gradient).reshape(len(loss), -1), axis=1)
@@ -190,7 +193,7 @@ class _Batch:
         finished = np.zeros(len(live.index), dtype=bool)
         extra = np.zeros(len(live.index), dtype=np.int64)
         for row in np.flatnonzero(live.norm <= live.goal):
-            found = newton(live.weights[row], self._gradient, self._hessian, self.tolerance)
+            found = newton(live.weights[row], self._gradient, self._hessian, self.tolerance, self.least)
             extra[row], finished[row] = found.steps, found.accepted
             live.goal[row] = live.norm[row] / 10.0
             if found.accepted:

@@ -73,15 +73,17 @@ class GradientDescent:
             reason = self._ending(stop, gradient, count, eta)
             if reason is not None:
                 return Outcome(point, loss, gradient, count, reason)
-            trial = point - eta * start.rates * gradient
-            new_loss, new_gradient = evaluate(trial)
-            good = finite(new_loss, new_gradient)
+            trial = start.moved(point, eta, gradient)
+            good = trial is not None
+            if trial is not None:
+                new_loss, new_gradient = evaluate(trial)
+                good = finite(new_loss, new_gradient)
             if self.step is not None and not (good and new_loss <= limit):
                 return self._diverged(start, best, count + 1)
-            if self.step is None:
+            if self.step is None and good:
                 along = float((new_gradient * start.rates * gradient).sum())
-                good = good and new_loss <= loss + slack * (start.objective.energy + loss) and along >= 0.0
-            if good:
+                good = new_loss <= loss + slack * (start.objective.energy + loss) and along >= 0.0
+            if trial is not None and good:
                 time += eta
                 point, loss, gradient = trial, new_loss, new_gradient
                 best = min(best, (point, loss, gradient), key=lambda found: found[1])

@@ -32,6 +32,10 @@ def _erf(z: FloatArray) -> Pair:
     return np.asarray(special.erf(z)), np.exp(-z * z) * (2.0 / math.sqrt(math.pi))
 
 
+def _normal(z: FloatArray) -> Pair:
+    return np.asarray(special.ndtr(z)), np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+
+
 def _sigmoid(z: FloatArray) -> Pair:
     value = np.asarray(special.expit(z))
     return value, value * np.asarray(special.expit(-z))
@@ -42,6 +46,7 @@ PASSES: dict[str, Callable[[FloatArray], Pair]] = {
     "absolute": _absolute,
     "linear": _linear,
     "erf": _erf,
+    "Phi": _normal,
     "sigmoid": _sigmoid,
 }
 
@@ -51,7 +56,8 @@ class Neuron:
     """An activation by name.
 
     Args:
-        name: "relu", "leaky", "absolute", "linear", "erf" or "sigmoid".
+        name: "relu", "leaky", "absolute", "linear", "erf", "Phi" (the normal distribution function) or
+            "sigmoid" (the logistic one).
         slope: slope below zero of "leaky"; None for the others.
 
     Raises:
@@ -87,7 +93,7 @@ class Neuron:
             >>> Neuron("erf").smooth, Neuron("relu").smooth
             (True, False)
         """
-        return self.name in ("linear", "erf", "sigmoid")
+        return self.name in ("linear", "erf", "Phi", "sigmoid")
 
     def values_and_slopes(self, z: FloatArray) -> Pair:
         """Activation and derivative, entry by entry; at a kink of relu and leaky the left one, of the absolute value 0.

@@ -65,7 +65,7 @@ class NewtonPolish:
         def slope(w: FloatArray) -> FloatArray:
             return objective.evaluate(w)[1]
 
-        found = newton(point, slope, objective.hessian, self.tolerance)
+        found = newton(point, slope, objective.hessian, self.tolerance, float(start.problem.neuron.smooth))
         if not found.accepted:
             return Outcome(point, loss, gradient, found.steps, "stalled", remark=f"not polished: {found.why}")
         loss, gradient = objective.evaluate(found.weights)

@@ -98,14 +98,14 @@ class PopulationObjective:
             return float(loss[0]) * self.factor, gradient * self.factor
 
     def hessian(self, parameters: FloatArray) -> FloatArray:
-        """Hessian: in closed form for the first layer of rectifiers, else by differences of the gradient.
+        """Hessian: in closed form for the first layer if the second is of ones, else by differences of the gradient.
 
         Example:
             >>> from numeric.training.population import closed_form
             >>> PopulationObjective(closed_form([[1.0]]), None, 1.0, None, False, "").hessian(np.array([[2.0]]))
             array([[0.5]])
         """
-        if self.both or self.alpha is not None or self.population.activation == "erf":
+        if self.both or self.alpha is not None:
             return differenced_hessian(lambda p: self.evaluate(p)[1])(parameters)
         if self.root is None:
             return dense_hessian(parameters, self.population) * self.factor

@@ -84,8 +84,8 @@ class OnlineDescent:
                 return Outcome(point, *start.objective.evaluate(point), count, "stopped")
             rate = self.step / (1.0 + self.decay * count)
             loss, gradient = self._batch(start, rng, point)
-            trial = point - rate * start.rates * gradient
-            if not (finite(loss, trial) and loss <= limit):
+            trial = start.moved(point, rate, gradient)
+            if trial is None or not loss <= limit:
                 return self._diverged(start, count)
             point, time = trial, time + rate
             if start.recorder.chosen(count + 1) or count + 1 == self.steps:

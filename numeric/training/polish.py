@@ -44,7 +44,7 @@ class Polished:
     why: str = ""
 
 
-def newton(W: FloatArray, gradient: Field, hessian: Field, tolerance: float) -> Polished:
+def newton(W: FloatArray, gradient: Field, hessian: Field, tolerance: float, least: float = 0.0) -> Polished:
     r"""Polishes weights by Newton steps $-(H + |g| I)^{-1} g$; the shift allows for minima that are not isolated.
 
     Refused: where H + |g| I is not positive definite (a saddle is near), where a step does not halve the gradient,
@@ -56,6 +56,7 @@ def newton(W: FloatArray, gradient: Field, hessian: Field, tolerance: float) -> 
         gradient: of the loss, shape (n, d), at weights of that shape.
         hessian: the symmetric matrix of shape (n d, n d).
         tolerance: on the Euclidean norm of the gradient.
+        least: what the length of a neuron counts as at least: 1 for erf, whose Hessian varies on that scale at 0 too.
 
     Returns:
         The polished weights, or the start.
@@ -67,7 +68,7 @@ def newton(W: FloatArray, gradient: Field, hessian: Field, tolerance: float) -> 
         >>> newton(np.array([[1.0, 0.1]]), lambda w: w**3, lambda w: np.diag(3.0 * w.ravel()**2), 1e-12).why
         'a neuron moved by a tenth of its length'
     """
-    start, reach = W, TURN * np.linalg.norm(W, axis=1)
+    start, reach = W, TURN * np.maximum(np.linalg.norm(W, axis=1), least)
     slope = gradient(W)
     size = float(np.linalg.norm(slope))
     for taken in range(ITERATIONS):

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from numeric.arguments import FloatArray, finite_array, finite_matrix
 from numeric.errors import DomainError, ShapeError, ZeroNeuronError
 from numeric.training.options import moderate
-from numeric.training.population_erf import ErfPopulation
+from numeric.training.population_erf import SHAPES, ErfPopulation
 from numeric.training.population_rectifiers import RectifierPopulation
 
-SMOOTH = ("erf", "linear", "sigmoid")
+SMOOTH = ("erf", "linear", "sigmoid", "Phi")
 """Activations without a kink, for which a neuron may be zero."""
 
 
@@ -43,7 +43,7 @@ def closed_form(
 
     Args:
         V: teacher, shape (k, d).
-        activation: "relu", "leaky", "absolute", "linear" or "erf".
+        activation: "relu", "leaky", "absolute", "linear", "erf" or "Phi".
         slope: slope below zero of "leaky".
         beta: second layer of the teacher, shape (k,); ones if None.
 
@@ -59,11 +59,11 @@ def closed_form(
         >>> closed_form([[1.0, 0.0]], "erf").step(np.zeros((1, 1, 2)))[0] * np.pi        # arctan(2 / 5^(1/2))
         array([0.72972766])
     """
-    if activation != "erf":
+    if activation not in SHAPES:
         return RectifierPopulation(V, activation, slope, beta)
     if slope is not None:
-        raise DomainError(f"slope is {slope!r} for 'erf'; expected None, it has none; try 'leaky'")
-    return ErfPopulation(V, beta)
+        raise DomainError(f"slope is {slope!r} for {activation!r}; expected None, it has none; try 'leaky'")
+    return ErfPopulation(V, beta, activation)
 
 
 def population_step(
@@ -76,7 +76,7 @@ def population_step(
     Args:
         W: students, shape (runs, n, d).
         V: teacher, shape (k, d).
-        activation: "relu", "leaky", "absolute", "linear" or "erf".
+        activation: "relu", "leaky", "absolute", "linear", "erf" or "Phi".
         slope: slope below zero of "leaky".
 
     Returns:

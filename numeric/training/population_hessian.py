@@ -7,14 +7,16 @@ import math
 import numpy as np
 
 from numeric.arguments import FloatArray
+from numeric.training.erf_hessian import erf_hessian
 from numeric.training.planes import Indices, sines_and_half_angles, unit_vectors
 from numeric.training.polish import differenced_hessian
 from numeric.training.population import PopulationLoss
+from numeric.training.population_erf import ErfPopulation
 from numeric.training.population_rectifiers import RectifierPopulation
 
 
 def dense_hessian(W: FloatArray, problem: PopulationLoss) -> FloatArray:
-    """Hessian of the population loss of one student: in closed form, or for erf by differences of the gradient.
+    """Hessian of the population loss of one student, in closed form; second layer of ones.
 
     Args:
         W: student, shape (n, d), no row zero unless the activation is smooth.
@@ -29,6 +31,8 @@ def dense_hessian(W: FloatArray, problem: PopulationLoss) -> FloatArray:
     """
     if isinstance(problem, RectifierPopulation):
         return rectifier_hessian(W, problem)
+    if isinstance(problem, ErfPopulation):
+        return erf_hessian(W, problem)
     return differenced_hessian(lambda w: problem.step(w[None])[1][0])(W)
 
 
@@ -103,5 +107,6 @@ def _frames(units: FloatArray, others: FloatArray) -> tuple[FloatArray, FloatArr
     def chords(near: Indices, _: FloatArray) -> FloatArray:
         return np.asarray(chord.reshape(-1, units.shape[1])[near], dtype=np.float64)
 
-    s = sines_and_half_angles(c, chords)
+    s = np.empty_like(c)
+    sines_and_half_angles(c, s, np.empty_like(c), chords)
     return s, c, across

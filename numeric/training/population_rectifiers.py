@@ -17,13 +17,13 @@ from numeric.arguments import FloatArray, finite_array, finite_matrix
 from numeric.errors import DomainError, ShapeError
 from numeric.training.options import moderate
 from numeric.training.planes import Indices, sines_and_half_angles, unit_vectors
-from numeric.training.scratch import SCRATCH
+from numeric.training.workspace import Block, Workspace, workspace
 
 SLOPES = {"relu": 0.0, "absolute": -1.0, "linear": 1.0}
 """Slope below zero of the named rectifiers; "leaky" takes it as an argument."""
 
-CHUNK, ROWS = 1 << 14, 100
-"""Pairs of neurons worked on at a time, and rows of one student: the arrays of them stay in the cache."""
+CHUNK = 1 << 14
+"""Pairs of neurons worked on at a time: the arrays of them stay in the cache."""
 
 
 class RectifierPopulation:
@@ -66,6 +66,7 @@ class RectifierPopulation:
             raise ShapeError(f"beta has shape {weights.shape}; expected ({len(teacher)},), one entry a row of V")
         self.activation, self.slope = activation, slope_of(activation, slope)
         self.p, self.q = (1.0 + self.slope) ** 2 / 4.0, (1.0 - self.slope) ** 2 / 4.0
+        self._scale = 4.0 * self.q / math.pi if self.q else self.p
         kept = teacher.any(axis=1) & (weights != 0.0)
         self.teacher, self._kept, self._beta = teacher, teacher[kept], weights[kept]
         self.units, norms = unit_vectors(self._kept)
@@ -93,15 +94,25 @@ class RectifierPopulation:
         if alpha is not None:
             return self.both(W, alpha)[:2]
         loss, gradient = np.empty(len(W)), np.empty(W.shape)
-        for part in self._parts(W):
-            pair, slope = self._chunk(W[part], None), gradient[part]
-            np.subtract(pair[0], pair[1], out=slope)
-            pair[0] *= -0.5
-            pair[0] += slope
-            pair[0] *= W[part]
-            np.add.reduce(pair[0].reshape(len(slope), -1), axis=1, out=loss[part])
+        if len(W) == 1:  # slices would cost as much as the arithmetic of few neurons
+            self._step(W, loss, gradient)
+        else:
+            for part in self._parts(W):
+                self._step(W[part], loss[part], gradient[part])
+        return loss, gradient
+
+    def _step(self, W: FloatArray, loss: FloatArray, gradient: FloatArray) -> None:
+        """Loss and gradient of students whose pairs fit into the cache together."""
+        own, cross = self._chunk(W, None)
+        np.subtract(own, cross, out=gradient)
+        own *= -0.5
+        own += gradient
+        own *= W
+        np.add.reduce(own.reshape(len(own), -1), axis=1, out=loss)
+        gradient *= self._scale
+        loss *= self._scale
         loss += self.constant
-        return np.maximum(loss, 0.0, out=loss), gradient  # below zero by round-off only
+        np.maximum(loss, 0.0, out=loss)  # below zero by round-off only
 
     def both(self, W: FloatArray, alpha: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Loss of every run, its gradient in the first layer and in the second.
@@ -119,12 +130,11 @@ class RectifierPopulation:
         """
         loss, gradient, outer = np.empty(len(W)), np.empty(W.shape), np.empty(alpha.shape)
         for part in self._parts(W):
-            pair, second = self._chunk(W[part], alpha[part]), alpha[part]
-            np.subtract(pair[0], pair[1], out=gradient[part])
-            gradient[part] *= second[:, :, None]
-            pair *= W[part]
-            energy, overlap = np.add.reduce(pair, axis=3)
-            np.subtract(energy, overlap, out=outer[part])
+            own, cross = self._chunk(W[part], alpha[part])
+            second = self._scale * alpha[part]
+            np.multiply(own - cross, second[:, :, None], out=gradient[part])
+            energy, overlap = (np.add.reduce(x * W[part], axis=2) for x in (own, cross))
+            np.multiply(energy - overlap, self._scale, out=outer[part])
             np.add.reduce((0.5 * energy - overlap) * second, axis=1, out=loss[part])
         loss += self.constant
         return np.maximum(loss, 0.0, out=loss), gradient, outer
@@ -134,81 +144,76 @@ class RectifierPopulation:
         size = max(1, CHUNK // (W.shape[1] * (W.shape[1] + len(self.rows))))
         return (slice(start, start + size) for start in range(0, len(W), size))
 
-    def _chunk(self, W: FloatArray, alpha: FloatArray | None) -> FloatArray:
-        """Gradients of E[phi(w.x) f(x)] for every neuron w: first f the student, then f the teacher."""
+    def _chunk(self, W: FloatArray, alpha: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+        """Gradients of E[phi(w.x) f(x)] over the scale, for every neuron w: f the student, and f the teacher."""
         rows = W if alpha is None else W * alpha[:, :, None]
-        pair = SCRATCH.array("pair", (2, *W.shape))
         if not self.q:
-            pair[0], pair[1] = (
-                self.p * np.add.reduce(rows, axis=1)[:, None, :],
-                self.p * np.add.reduce(self.rows, axis=0),
-            )
-            return pair
-        units, norms = unit_vectors(W)
-        lengths = 0.5 * (norms if alpha is None else norms * alpha)[:, :, None]
-        for start in range(0, W.shape[1], ROWS):
-            self._block(start, units, rows, lengths, pair)
-        pair *= 4.0 * self.q / math.pi
-        return pair
+            own, cross = (np.add.reduce(x, axis=-2) for x in (rows, self.rows))
+            return np.repeat(own[:, None, :], W.shape[1], axis=1), np.broadcast_to(cross, W.shape)
+        runs, n, d = W.shape
+        space = workspace(runs, n, d, len(self.rows))
+        np.multiply(W, W, out=space.squares)
+        np.sqrt(np.add.reduce(space.squares, axis=2, out=space.norms), out=space.norms)
+        np.divide(W, space.norms[:, :, None], out=space.units)
+        np.multiply(space.norms[:, :, None], 0.5, out=space.column)
+        if alpha is not None:
+            space.column *= alpha[:, :, None]
+        for block in space.blocks:
+            self._pairs(block, space)
+            self._sums(block, rows)
+        return space.own, space.cross
 
-    def _block(self, start: int, units: FloatArray, rows: FloatArray, lengths: FloatArray, pair: FloatArray) -> None:
+    def _sums(self, block: Block, rows: FloatArray) -> None:
         """Sums of (|u| s w + (psi + p pi/2q) u) / 2 for a block of neurons; pairs with later ones serve both ways."""
-        block, later, k = slice(start, start + ROWS), slice(start + ROWS, None), len(self.rows)
-        head = units[:, block]
-        height, width = head.shape[1], units.shape[1] - start
-        s, c = self._pairs(start, head, units)
-        own = pair[0, :, block]
+        start, stop = block.start, block.start + block.head.shape[1]
+        c_students, c_teachers, c_later, s_students, s_teachers, s_later = block.parts
+        own, cross = block.own, block.cross
         if start:
-            own += np.matmul(c[:, :, :width], rows[:, start:])
+            own += np.matmul(c_students, rows[:, start:])
         else:
-            np.matmul(c[:, :, :width], rows, out=own)
-        own += head * np.matmul(s[:, :, :width], lengths[:, start:])
-        cross = np.multiply(head, np.matmul(s[:, :, width:], self._halves), out=pair[1, :, block])
+            np.matmul(c_students, rows, out=own)
+        own += np.matmul(s_students, block.lengths) * block.head
+        np.multiply(np.matmul(s_teachers, self._halves), block.head, out=cross)
         if self._coordinates:
-            cross[:, :, :k] += c[:, :, width:]
+            np.add(block.cross_of_teachers, c_teachers, out=block.cross_of_teachers)
         else:
-            cross += np.matmul(c[:, :, width:], self.rows)
-        if height < width:
-            mirrored = np.matmul(c[:, :, height:width].swapaxes(1, 2), rows[:, block])
-            mirrored += units[:, later] * np.matmul(s[:, :, height:width].swapaxes(1, 2), lengths[:, block])
+            cross += np.matmul(c_teachers, self.rows)
+        if stop < rows.shape[1]:
+            mirrored = np.matmul(c_later.swapaxes(1, 2), rows[:, start:stop])
+            mirrored += block.later * np.matmul(s_later.swapaxes(1, 2), block.own_lengths)
             if start:
-                pair[0, :, later] += mirrored
+                block.beyond[...] += mirrored
             else:
-                pair[0, :, later] = mirrored
+                block.beyond[...] = mirrored
 
-    def _pairs(self, start: int, head: FloatArray, units: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _pairs(self, block: Block, space: Workspace) -> None:
         """Sines, and (psi + p pi/2q) / 2, of a block of neurons with those from its first on and with the teacher."""
-        runs, height, d = head.shape
-        width, k = units.shape[1] - start, len(self.rows)
-        c = SCRATCH.array("c", (runs, height, width + k))
-        np.matmul(head, units[:, start:].swapaxes(1, 2), out=c[:, :, :width])
+        c, head, start, width = block.c, block.head, block.start, block.width
+        np.matmul(head, block.tail, out=block.parts[0])
         if self._coordinates:
-            c[:, :, width:] = head[:, :, :k]
+            block.parts[1][...] = block.head_of_teachers
         else:
-            np.matmul(head, self._columns, out=c[:, :, width:])
-        diagonal = slice(None, height * (width + k), width + k + 1)
-        own = c.reshape(runs, -1)[:, diagonal]
-        own[...] = 0.0  # a right angle, not taken for nearly parallel
+            np.matmul(head, self._columns, out=block.parts[1])
+        block.c_diagonal[...] = 0.0  # a right angle, not taken for nearly parallel
 
         def chords(near: Indices, side: FloatArray) -> FloatArray:
             run, i, j = np.unravel_index(near, c.shape)
             inside = j < width
-            other = np.empty((near.size, d))
-            other[inside] = units[run[inside], start + j[inside]]
+            other = np.empty((near.size, head.shape[2]))
+            other[inside] = space.units[run[inside], start + j[inside]]
             other[~inside] = self.units[j[~inside] - width]
             return np.asarray(head[run, i] - side[:, None] * other, dtype=np.float64)
 
-        s = sines_and_half_angles(c, chords)
-        s.reshape(runs, -1)[:, diagonal] = 0.0
-        own[...] = math.pi / 4.0
+        sines_and_half_angles(c, block.s, block.free, chords)
+        block.s_diagonal[...] = 0.0
+        block.c_diagonal[...] = math.pi / 4.0
         if self.p:
             c += self.p * math.pi / (4.0 * self.q)
-        return s, c
 
     def _own_energy(self) -> float:
         """Half of E[y(x)^2]: the loss of the zero student, by the formula for a student that is the teacher."""
-        own = self._chunk(self._kept[None], self._beta[None])[0, 0]
-        return float(0.5 * (self.rows * own).sum())
+        own = self._chunk(self._kept[None], self._beta[None])[0][0]
+        return float(0.5 * self._scale * (self.rows * own).sum())
 
 
 def slope_of(activation: str, slope: float | None) -> float:
@@ -234,7 +239,7 @@ def slope_of(activation: str, slope: float | None) -> float:
         return float(slope)
     if activation not in SLOPES:
         raise DomainError(
-            f"activation is {activation!r}; expected one of {sorted([*SLOPES, 'leaky', 'erf'])}, because the "
+            f"activation is {activation!r}; expected one of {sorted([*SLOPES, 'leaky', 'erf', 'Phi'])}, because the "
             f"population loss is known in closed form for these; train others on fresh batches or on a sample"
         )
     if slope is not None:

@@ -62,7 +62,7 @@ class TrainingProblem:
     def closed(self) -> bool:
         """Whether the population loss has a closed form.
 
-        It has for a network as teacher, of the same activation, if that is a rectifier or erf and the inputs are
+        It has for a network as teacher, of the same activation, if that is a rectifier, erf or Phi and the inputs are
         Gaussian, or a rectifier and the inputs radial with known second moment.
 
         Example:
@@ -75,7 +75,7 @@ class TrainingProblem:
         if isinstance(self.inputs, GaussianInputs):
             return self.neuron.name != "sigmoid"
         radial = isinstance(self.inputs, RadialInputs) and self.inputs.second_moment is not None
-        return radial and self.neuron.name not in ("sigmoid", "erf")
+        return radial and self.neuron.name not in ("sigmoid", "erf", "Phi")
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[FloatArray, FloatArray]:
         """Fresh inputs and their labels; rows with replacement where inputs are given.

@@ -17,14 +17,18 @@ Reason: TypeAlias = Literal["converged", "max_steps", "diverged", "stalled", "st
 REASONS: dict[str, str] = {
     "converged": "the gradient's norm is at most the tolerance",
     "max_steps": "all steps that were allowed have been taken",
-    "diverged": "the loss grew a millionfold or overflowed; the weights are the best before that",
+    "diverged": "the loss or a weight grew a millionfold or overflowed; the weights are the best before that",
     "stalled": "no step made progress in float64",
     "stopped": "the callback returned True",
     "time": "the end of the time was reached",
 }
 
 BLOWN_UP = 1e6
-"""A run has diverged when its loss is this many times the energy of the labels and the first loss together."""
+"""A run has diverged when its loss is this many times the energy of the labels and the first loss together.
+
+Or, because the loss of a bounded activation is bounded, when a weight is this many times the larger of 1 and the first
+weights.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,42 @@ class Start:
             500000.0
         """
         return BLOWN_UP * (self.objective.energy + self.objective.evaluate(self.parameters)[0])
+
+    @property
+    def reach(self) -> float:
+        """Size of a parameter above which a run has diverged.
+
+        Example:
+            >>> from numeric.training import GaussianInputs, NetworkTeacher
+            >>> problem, two = TrainingProblem(NetworkTeacher([[1.0]]), GaussianInputs(1)), np.array([[2.0]])
+            >>> recorder = Recorder(lambda p: (p, np.ones(1)))
+            >>> Start(problem, problem.objective(np.ones(1), False), two, two, np.ones(1), False, recorder).reach
+            2000000.0
+        """
+        return BLOWN_UP * max(1.0, float(np.abs(self.parameters).max()))
+
+    def moved(self, point: FloatArray, step: float, gradient: FloatArray) -> FloatArray | None:
+        r"""The parameters after a step $-\eta\rho g$; None if they are beyond reach: the run diverges.
+
+        Args:
+            point: before.
+            step: $\eta$.
+            gradient: g.
+
+        Returns:
+            The parameters, or None.
+
+        Example:
+            >>> from numeric.training import GaussianInputs, NetworkTeacher
+            >>> problem, one = TrainingProblem(NetworkTeacher([[1.0]]), GaussianInputs(1)), np.ones((1, 1))
+            >>> recorder = Recorder(lambda p: (p, np.ones(1)))
+            >>> start = Start(problem, problem.objective(np.ones(1), False), one, one, np.ones(1), False, recorder)
+            >>> start.moved(one, 0.5, one), start.moved(one, 1e300, one)
+            (array([[0.5]]), None)
+        """
+        with np.errstate(all="ignore"):
+            trial = point - step * self.rates * gradient
+            return trial if bool((np.abs(trial) <= self.reach).all()) else None
 
 
 @dataclass(frozen=True, eq=False)

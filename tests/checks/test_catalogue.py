@@ -1,4 +1,4 @@
-"""Every claim of the catalogue gets the verdict that its author expects."""
+"""Every claim of the catalogue's topics gets the verdict that its author expects; test_papers.py judges the papers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,23 @@ from collections import Counter
 
 import pytest
 
-from checks.catalogue import all_claims, find_claims, kernels, kinds, landscape, population_loss, spectra, training
+from checks.catalogue import (
+    all_claims,
+    find_claims,
+    kernels,
+    kinds,
+    landscape,
+    population_loss,
+    spectra,
+    topic_claims,
+    training,
+)
+from checks.catalogue.papers import claims_of_papers
 from checks.claim import Claim
 from checks.errors import UnknownClaimError
 from checks.judge import verify
 
-CLAIMS = list(all_claims().values())
+CLAIMS = list(topic_claims().values())
 
 
 def by_name(claim: Claim) -> str:
@@ -41,6 +52,12 @@ def test_the_entry_is_complete(claim: Claim) -> None:
     assert claim.expect
 
 
+def test_all_claims_are_those_of_topics_and_papers() -> None:
+    assert list(all_claims().values()) == [*CLAIMS, *claims_of_papers().values()]
+    assert all(re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+){1,2}", name) for name in all_claims())
+    assert max(Counter(c.title for c in all_claims().values()).values()) == 1
+
+
 def test_names_and_titles_are_unique() -> None:
     groups = (kernels, population_loss, spectra, landscape, kinds, training)
     written = [claim for group in groups for claim in group.CLAIMS]
@@ -63,7 +80,9 @@ def test_the_catalogue_has_traps_and_a_certified_claim() -> None:
         (("spectra",), ["spectra/global-minimum"]),
         (("spectra/", "kernels/abs"), ["spectra/global-minimum", "kernels/abs"]),
         (("kernels/abs", "kernels/abs"), ["kernels/abs"]),
-        ((), [c.name for c in CLAIMS]),
+        ((), list(all_claims())),
+        (("papers",), list(claims_of_papers())),
+        (("spectra", "papers/ergen-2022/optimal"), ["spectra/global-minimum", "papers/ergen-2022/optimal"]),
     ],
 )
 def test_claims_are_found_by_name_and_group(targets: tuple[str, ...], names: list[str]) -> None:

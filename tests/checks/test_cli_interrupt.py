@@ -20,9 +20,9 @@ from checks.verdict import Verdict
 CODE = "from checks.cli import main; main()"
 
 
-def interrupted_after_one(claims: Sequence[Claim], plan: Plan) -> Iterator[tuple[int, Verdict]]:
+def interrupted_after_one(claims: Sequence[Claim], plan: Plan, share: float) -> Iterator[tuple[int, Verdict]]:
     """Judges one claim, then behaves as if Ctrl-C had been pressed."""
-    yield next(iter(judge_all(claims, plan)))
+    yield next(iter(judge_all(claims, plan, share)))
     raise KeyboardInterrupt
 
 

@@ -49,7 +49,7 @@ def judged(text: str, assume: Sequence[str] = (), power: bool = False, **domains
         ("t^2 - 2*t + 1 >= 0", {"t": "(-oo, oo)"}, "PROVED"),
         ("t^4 + 1 > t^3 + t/4", {"t": "(-oo, oo)"}, "PROVED"),
         ("t + 1/t >= 2", {"t": "(0, oo)"}, "PROVED"),
-        ("a*b*z < 3", {"a": "[0, 1]", "b": "[0, 1]", "z": "[0, 2]"}, "CERTIFIED"),
+        ("a*b*z < 3", {"a": "[0, 1]", "b": "[0, 1]", "z": "[0, 2]"}, "PROVED"),
         ("2 > 1", {}, "PROVED"),
         ("pi > 3", {}, "CERTIFIED"),
     ],
@@ -90,8 +90,7 @@ def test_false_inequalities(text: str, domains: dict[str, str], point: str) -> N
         ("1/(t - t) > 0", {"t": "(0, 1)"}, "unresolved"),
         ("t^2/t >= 0", {"t": "[0, 1]"}, "a denominator vanishes"),
         ("E[exp(t*u^2)] > 0", {"t": "(0, 1)"}, "exists only where"),
-        ("E[erf(u)*erf(v)] <= 1", {}, "unbounded in several variables"),
-        ("(t^2 - 2)^2 >= sin(t) - sin(t)", {"t": "[0, 2]"}, ""),
+        ("max(a, b) <= a + b + log(1 + a)", {"a": "(0, oo)", "b": "(0, oo)"}, "unbounded in several variables"),
     ],
 )
 def test_what_is_not_known_is_said(text: str, domains: dict[str, str], why: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.catalogue import all_claims
+from checks.catalogue import topic_claims
 from checks.claim import Claim, Identity
 from checks.errors import ClaimError
 from checks.exact import judge_identity
@@ -15,7 +15,7 @@ from checks.sides import is_closed
 from checks.slips import slips
 from checks.verdict import Kind, Outcome
 
-TRUE = [c for c in all_claims().values() if isinstance(c.statement, Identity) and c.expect == ("PROVED",)]
+TRUE = [c for c in topic_claims().values() if isinstance(c.statement, Identity) and c.expect == ("PROVED",)]
 LOSS = [c for c in TRUE if c.name.startswith("loss/")]
 #: Not refuted, with the reason: the slip has no real value anywhere, and what is no number refutes nothing.
 
@@ -84,7 +84,7 @@ def slipped(claim: Claim, old: str, new: str) -> Claim:
 
 @pytest.mark.parametrize(("name", "old", "new"), BY_HAND)
 def test_a_slip_by_hand_is_refuted(name: str, old: str, new: str) -> None:
-    verdict = verify(slipped(all_claims()[name], old, new), power=False)
+    verdict = verify(slipped(topic_claims()[name], old, new), power=False)
     assert verdict.kind is Kind.REFUTED, str(verdict)
     assert not verdict.as_expected()
     assert verdict.exact is not None
@@ -105,7 +105,7 @@ HARMLESS = [
 
 @pytest.mark.parametrize(("name", "old", "new"), HARMLESS)
 def test_another_way_to_write_it_is_proved(name: str, old: str, new: str) -> None:
-    assert verify(slipped(all_claims()[name], old, new), power=False).kind is Kind.PROVED
+    assert verify(slipped(topic_claims()[name], old, new), power=False).kind is Kind.PROVED
 
 
 def outcome(claim: Claim, right: str) -> Outcome | None:
@@ -140,14 +140,14 @@ def test_all_slips_of_the_kernels_are_counted() -> None:
 
 
 def test_a_refuted_slip_is_repaired() -> None:
-    verdict = verify(slipped(all_claims()["kernels/relu"], "(2*pi)", "pi"))
+    verdict = verify(slipped(topic_claims()["kernels/relu"], "(2*pi)", "pi"))
     assert verdict.kind is Kind.REFUTED
     assert verdict.repair is not None
     assert verdict.repair.endswith("(a factor 1/2)")
 
 
 def test_a_proof_tells_its_power() -> None:
-    power = verify(all_claims()["kernels/abs"]).power
+    power = verify(topic_claims()["kernels/abs"]).power
     assert power is not None
     assert power.refuted == power.total - len(power.survivors)
     assert power.survivors == ()  # sqrt(-1 - rho^2) has no value anywhere: no slip, and not counted

@@ -8,13 +8,13 @@ from itertools import combinations
 import pytest
 
 from analytic.grammar import parse
-from checks.catalogue import all_claims
+from checks.catalogue import topic_claims
 from checks.claim import SpectrumTable
 from checks.judge import verify
 from checks.spectra import judge_table, read_rows
 from checks.verdict import Kind, Outcome
 
-CLAIM = all_claims()["spectra/global-minimum"]
+CLAIM = topic_claims()["spectra/global-minimum"]
 assert isinstance(CLAIM.statement, SpectrumTable)
 ROWS = CLAIM.statement.rows
 INDICES = range(len(ROWS))

@@ -32,8 +32,8 @@ RELU = "2*E[relu(u)*relu(v)]"
         (Recursion("c - c^3", "0", "[-1/2, 1/2]", power="1/2", constant="1/sqrt(2)"), "CERTIFIED"),
         (Recursion("c + c^3", "0", "[-1/2, 1/2]", power="1/2", constant="1/sqrt(2)"), "REFUTED"),
         (Recursion("(c + 2/c)/2", "sqrt(2)", "[sqrt(2), 2]", factor="0"), "CERTIFIED"),
-        (Recursion("-c/2", "0", "[-1, 1]"), "INCONCLUSIVE"),  # true, but not monotone
-        (Recursion("2*c", "0", "[0, 1]"), "INCONCLUSIVE"),
+        (Recursion("-c/2", "0", "[-1, 1]", factor="-1/2"), "CERTIFIED"),  # from one side to the other
+        (Recursion("2*c", "0", "[0, 1]"), "REFUTED"),  # the limit repels
     ],
 )
 def test_recursions(stated: Recursion, kind: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.catalogue import all_claims
+from checks.catalogue import topic_claims
 from checks.claim import Claim, Identity, SpectrumTable
 from checks.judge import verify
 from checks.repairs import repair_of
@@ -54,7 +54,7 @@ def test_another_activation_under_the_expectation_is_repaired() -> None:
 
 
 def test_a_definition_is_repaired_where_it_stands() -> None:
-    claim = all_claims()["loss/gradient"]
+    claim = topic_claims()["loss/gradient"]
     assert isinstance(claim.statement, Identity)
     where = {k: v.replace("(pi - theta(w, v))", "theta(w, v)") for k, v in claim.statement.where.items()}
     repair = repair_of(replace(claim, statement=replace(claim.statement, where=where)), 0)
@@ -79,7 +79,7 @@ def test_a_sum_over_neurons_is_derived_class_by_class() -> None:
 
 def test_a_repair_is_proved_before_it_is_shown() -> None:
     for name, old, new in (("kernels/relu-mean", "2*pi", "pi"), ("kernels/abs", "asin", "acos")):
-        claim = all_claims()[name]
+        claim = topic_claims()[name]
         assert isinstance(claim.statement, Identity)
         wrong = replace(claim, statement=replace(claim.statement, right=claim.statement.right.replace(old, new)))
         repair = repair_of(wrong, 0)
@@ -100,7 +100,7 @@ def test_nothing_is_turned_into_zero_equals_zero() -> None:
 
 
 def test_the_search_ends_in_time() -> None:
-    claim = all_claims()["kernels/relu-squared"]
+    claim = topic_claims()["kernels/relu-squared"]
     assert isinstance(claim.statement, Identity)
     wrong = replace(claim, statement=replace(claim.statement, right=f"({claim.statement.right}) + theta^5*|u|"))
     start = time.process_time()
@@ -110,7 +110,7 @@ def test_the_search_ends_in_time() -> None:
 
 
 def test_several_rows_of_a_spectrum_are_repaired_at_once() -> None:
-    claim = all_claims()["spectra/global-minimum"]
+    claim = topic_claims()["spectra/global-minimum"]
     assert isinstance(claim.statement, SpectrumTable)
     rows = claim.statement.rows
     wrong = [(rows[0][0], f"({rows[0][1]}) + 1"), (f"2*({rows[1][0]})", rows[1][1]), *rows[2:]]

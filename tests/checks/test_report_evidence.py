@@ -144,7 +144,7 @@ def test_the_replay_line_gives_the_same_evidence(tmp_path: Path) -> None:
     claims = '[[claim]]\nleft = "E[step(u)]"\nright = "1/2"\n[[claim]]\nleft = "E[relu(u)]"\nright = "|u|/sqrt(2*pi)"\n'
     file.write_text(claims, encoding="utf-8")
     first = judged("verify", str(file), "--seed", "5", "--no-slips", "--jobs", "1", "--json")
-    second = Verdict(**{**first["verdicts"][1], "kind": Kind.PROVED, **NOTHING})
+    second = Verdict.from_dict({**first["verdicts"][1], **NOTHING})
     shown = evidence(second, False, first["environment"], 2).sections[-1]
     facts = {fact.name: fact.cells[0].text for fact in shown.facts}
     again.write_text(facts["claim"], encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checks.catalogue import all_claims
+from checks.catalogue import topic_claims
 from checks.claim import Claim, Identity
 from checks.errors import ClaimError
 from checks.judge import verify
@@ -15,7 +15,7 @@ from checks.runner import Plan, judge_all
 from checks.verdict import Kind, Verdict
 
 NAMES = ("kernels/step", "kernels/relu-unnormalised", "kernels/relu-one-radian", "loss/gauss-newton")
-CLAIMS = [all_claims()[n] for n in NAMES]
+CLAIMS = [topic_claims()[n] for n in NAMES]
 WRONG_KIND = Claim("my/nonsense", Identity("grad(E[relu(w.x)*relu(v.x)], w)", "I"))
 
 

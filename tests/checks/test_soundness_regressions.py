@@ -6,12 +6,12 @@ import pytest
 
 from analytic import GaussianLaw, expect
 from checks import Claim, ClaimError, Kind, SpectrumTable, verify
-from checks.catalogue import all_claims
+from checks.catalogue import topic_claims
 from checks.cli.main import run
 
 RELU = "|u|*|v|*(sin(theta) + (pi - theta)*cos(theta))/(2*pi)"
 PAIR = "E[relu(u)*relu(v)]"
-ROWS = {c.name: c.statement.rows for c in all_claims().values() if isinstance(c.statement, SpectrumTable)}[
+ROWS = {c.name: c.statement.rows for c in topic_claims().values() if isinstance(c.statement, SpectrumTable)}[
     "spectra/global-minimum"
 ]
 
@@ -191,7 +191,7 @@ def test_a_vector_without_direction_is_not_refuted() -> None:
 
 
 def test_conditions_name_every_class() -> None:
-    verdict = verify(all_claims()["loss/gradient"], power=False)
+    verdict = verify(topic_claims()["loss/gradient"], power=False)
     assert verdict.exact is not None
     assert {"|w_i| > 0", "|w_j| > 0", "|v_j| > 0"} <= set(verdict.exact.conditions)
 

@@ -38,7 +38,7 @@ def test_right_expectations_pass() -> None:
         (lambda u, v, theta: 2 * kernel(u, v, theta), "a factor 2 is off"),
         (lambda u, v, theta: -kernel(u, v, theta), "the sign is off"),
         (lambda u, v, theta: kernel(u, v, theta) * math.pi, "a factor pi is off"),
-        (lambda u, v, theta: kernel(u, v, math.pi - theta), "theta = 3.14"),
+        (lambda u, v, theta: kernel(u, v, math.pi - theta), "theta = 1e-12"),
         (lambda u, v, theta: kernel(u, v**2, theta), "v = "),
         (lambda u, v, theta: kernel(u, v, theta) * (1 + 1e-12), "ratio 1"),
         (lambda u, v, theta: kernel(u, v, theta) if theta < 3 else math.nan, "got nan"),

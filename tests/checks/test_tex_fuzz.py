@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from analytic.formula import Expr, call, name, num
 from analytic.grammar import parse
 from checks.tex import TexError, TexReading, echo, read_tex
+from checks.tex.reading import read_display
 
 VALID = (
     r"\mathbb{E}_{x \sim \mathcal{N}(0, I_d)}[\sigma(w^\top x)\sigma(v^\top x)] = \frac{1}{2\pi}\|w\|\|v\|"
@@ -26,6 +27,15 @@ VALID = (
     r"[He_3(u)He_3(v)] = 3!\rho^3",
     r"\lim_{\theta \to 0} \nabla_w \nabla_v \mathbb{E}_{x \sim N(0, I)}[[w^\top x]_+ [v^\top x]_+] = \tfrac12 I",
     r"\mathbb{E}_{u \sim N(0, \sigma^2)}[\max(0, u) - t\max\{0, -u\}] = \frac{(1-t)\sigma}{\sqrt{2\pi}}, 0 < t < 1",
+    r"\begin{pmatrix} 1 & t \\ t & 1 \end{pmatrix} \succeq \frac12 I, t \in [-\frac12, \frac12]",
+    r"\lim_{t \to 0^+} \frac{\sin t}{t} = 1",
+    r"\sqrt{k^2 + 1} = k + \frac{1}{2k} + O(k^{-3}) \text{ as } k \to \infty",
+    r"1 - \cos t \sim \frac{t^2}{2}, \text{ as } t \to 0",
+    r"1 - c_l \sim \frac{9\pi^2}{2 l^2}, \text{ where } c_{l+1} = 2\mathbb{E}_{(u,v) \sim "
+    r"N(0, \begin{pmatrix} 1 & c_l \\ "
+    r"c_l & 1 \end{pmatrix})}[\sigma(u)\sigma(v)], c_0 \in [-1, 1]",
+    r"0 \le t &\le 1 \\ &= \rho^{(l)}, \rho^{(l+1)} = \kappa(\rho^{(l)}), \kappa(r) = "
+    r"\frac{r}{2}, \rho^{(0)} \in (0, 1)",
     r"\Pr_{x \sim N(0, I)}[w^\top x > 0, \langle v, x \rangle > 0] = \frac14 + \frac{\sin^{-1}\rho}{2\pi}",
 )
 _WORDS = (
@@ -36,6 +46,9 @@ _WORDS = (
     r"\Sigma \sum \sum_{j\ne{i}} \lim \lim_{\theta\to0} \nabla \nabla_w \nabla_{w_i} \partial "
     r"\frac{\partial{L}}{\partial{w_i}} \infty \int \prod w v x u t w_i w_j v_j I L E O e i k n h g z 0 1 2 12 0.5 "
     r"100000000 _{x\sim\mathcal{N}(0,I)} _{(u,v)\sim\mathcal{N}(0,\Sigma)} \begin{pmatrix} \end{pmatrix} "
+    r"\\ \\[2pt] \le \ge \succ \preceq O(t) o(t^2) \mathcal{O} \text{as} t\to0 k\to\infty "
+    r"c_l c_{l+1} c_{l-1} c_0 \rho^{(l)} "
+    r"\begin{pmatrix}1&t\\t&1\end{pmatrix} "
     r"\begin{equation} \end{equation} % $ \foo θ ~ # @ \mathbf \text \begin \label \tag{1} sin relu abc for where"
 )
 WORDS = tuple(_WORDS.split())
@@ -59,6 +72,9 @@ def attempt(text: str, activation: str | None = None) -> TexReading | None:
     assert 1 <= found.line <= text.count("\n") + 1
     assert 1 <= found.column <= len(text) + 1
     assert len(str(found)) < 2000
+    assert all(
+        isinstance(part, (TexReading, TexError)) for part in read_display(text, activation, {"t": "(0, 1)"}, ("x",))
+    )
     return None
 
 

@@ -111,4 +111,4 @@ def test_sampling_agrees_on_degenerate_laws(seed: int) -> None:
 
     exact = gaussian_mean(f, mean, W @ W.T, kinks=kinks_of(4))
     sampled = sampled_mean(f, mean, W @ W.T, 200_000, seed=seed)
-    assert abs(np.asarray(exact.value) - np.asarray(sampled.value)) <= np.asarray(sampled.half_width(1e-6))
+    assert abs(np.asarray(exact.value) - np.asarray(sampled.value)) <= np.asarray(sampled.half_width(1e-2))

@@ -40,8 +40,8 @@ def one_factor(n: int, rho: float, mean: float) -> float:
 
 
 def close(estimate: Estimate, truth: float) -> bool:
-    """Within the half-width at 1e-3, or the error of a scheme; truths have thirteen digits."""
-    width = float(estimate.half_width(1e-3)) if estimate.kind == "standard_error" else float(estimate.error)
+    """Within six standard errors, or the error of a scheme; truths have thirteen digits."""
+    width = (6.0 if estimate.kind == "standard_error" else 1.0) * float(estimate.error)
     return abs(float(estimate.value) - truth) <= width + 1e-13 * truth
 
 

@@ -16,7 +16,7 @@ from numeric.arguments import EPS, FloatArray, row_norms
 from numeric.student_teacher import population_gradient, population_loss
 from numeric.training.neurons import Neuron
 from numeric.training.population import closed_form, population_step
-from numeric.training.population_rectifiers import ROWS
+from numeric.training.workspace import ROWS
 
 NAMED = [("relu", None), ("leaky", 0.3), ("leaky", -0.5), ("absolute", None), ("linear", None), ("erf", None)]
 

@@ -28,7 +28,7 @@ from numeric import (
     sobol_mean,
     step,
 )
-from numeric.arguments import FloatArray
+from numeric.arguments import EPS, FloatArray
 from numeric.scrambled_sobol import nested_permutation, normal_quantiles
 
 Function = Callable[[FloatArray], FloatArray]
@@ -62,7 +62,7 @@ def misses(estimates: list[Estimate], truth: float, alpha: float = ALPHA) -> int
     for e in estimates:
         with contextlib.suppress(TooFewSamplesError):  # rare events carry the mean, and the estimate says so
             found.append(abs(float(e.value) - truth) > float(e.half_width(alpha)))
-    assert len(found) >= 0.9 * len(estimates)
+    assert len(found) >= 0.7 * len(estimates)
     return sum(found)
 
 
@@ -121,7 +121,7 @@ def test_scrambled_sobol_errors_hold_as_often_as_they_promise(name: str) -> None
     assert misses(estimates, case.truth) <= allowed()
     values = np.array([float(e.value) for e in estimates])
     assert abs(values.mean() - case.truth) <= 5.0 * values.std() / math.sqrt(ROUNDS)
-    assert {e.freedom for e in estimates} == {15.0}
+    assert {e.freedom for e in estimates} == {127.0}
 
 
 def test_what_is_gained() -> None:
@@ -165,19 +165,19 @@ def test_where_scrambles_agree_a_point_more_or_less_is_the_error() -> None:
     assert float(estimate.error) == pytest.approx(2.0**-8, rel=1e-6)
 
 
-def test_the_quantile_of_replicates_is_students_and_no_stricter_than_they_allow() -> None:
+def test_the_quantile_of_few_samples_is_students() -> None:
     estimate = Estimate(0.0, 1.0, "standard_error", None, "by hand", 16, 0, freedom=15.0)
     assert float(estimate.half_width(0.05)) == pytest.approx(2.131449546)
     assert float(estimate.half_width(1e-3)) == pytest.approx(4.072765196)
-    with pytest.raises(NumericError, match="replicates"):
-        estimate.half_width(9e-4)
+    many = Estimate(0.0, 1.0, "standard_error", None, "by hand", 16, 0, freedom=1e5)  # by the expansion
+    assert float(many.half_width(1e-9)) == pytest.approx(-float(special.stdtrit(1e5, 5e-10)), rel=1e-9)
     with pytest.raises(NumericError, match="freedom"):
         Estimate(0.0, 1.0, "standard_error", None, "by hand", 16, 0, freedom=math.nan)
 
 
 def test_constants_have_no_error_and_seeds_replay() -> None:
     none = np.zeros((2, 2))
-    assert antithetic_mean(lambda x: x[:, 1], [0.0, 3.0], none, 10, seed=0).error == 0.0
+    assert float(antithetic_mean(lambda x: x[:, 1], [0.0, 3.0], none, 10, seed=0).error) <= 300.0 * EPS
     assert sobol_mean(lambda x: x[:, 1], [0.0, 3.0], none, 5, seed=0).value == 3.0
     assert control_variate_mean(lambda x: x[:, 1], lambda x: x[:, 0], 0.0, [0.0, 3.0], none, 10, seed=0).value == 3.0
     for first, second in [[sobol_mean(lambda x: x[:, 0], [0.0], [[1.0]], 5, seed=7) for _ in range(2)]]:
@@ -205,6 +205,13 @@ def test_a_wrong_mean_of_a_control_is_found() -> None:
         )
     with pytest.raises(DomainError, match="control 0"):
         control_variate_mean(lambda x: x[:, 0], lambda x: np.ones(len(x)), 1.5, [0.0], [[1.0]], 1000, seed=0)
+
+
+@pytest.mark.parametrize("name", ["exp(u)", "exp(2u)"])
+def test_scrambles_that_few_points_carry_have_no_strict_level(name: str) -> None:
+    c = {"exp(u)": 1.0, "exp(2u)": 2.0}[name]
+    with pytest.raises(TooFewSamplesError, match="rare events"):
+        sobol_mean(lambda x: np.exp(c * x[:, 0]), [0.0], [[1.0]], 5, seed=0, scrambles=64).half_width(1e-3)
 
 
 def test_unusable_input_is_refused() -> None:

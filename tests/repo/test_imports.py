@@ -35,7 +35,7 @@ RULES = {
     "numeric": Rule(frozenset({"numpy", "scipy"})),
     "checks": Rule(
         frozenset({"analytic", "numeric", "click", "rich", "jinja2", "numpy", "flint"}),
-        frozenset({"joblib", "dask", "distributed", "scipy", "pyarrow"}),
+        frozenset({"joblib", "dask", "distributed", "scipy", "pyarrow", "threadpoolctl"}),
     ),
     "checks/pytest_plugin.py": Rule(frozenset({"pytest"}), frozenset({"checks"})),  # light until a file is collected
     "checks/strategies.py": Rule(frozenset({"checks", "analytic", "numeric", "numpy", "hypothesis"})),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from checks.catalogue.papers.paper import Entries, Paper
+from checks.catalogue.papers.paper import ON_REQUEST_GROUP, Entries, Paper
 from checks.point_facts import PointFacts
 from checks.statements.asymptotics import Expansion, Limit
+from checks.statements.eigenvalue_bound import EigenvalueBound
+from checks.statements.family_facts import FamilyRange, Threshold
 
 KEY = "arjevani-field-2021"
 _claim = Entries(KEY).claim
+_slow = Entries(KEY, ON_REQUEST_GROUP).claim
 ABSTRACT = "Arjevani and Field 2021, Analytic study of families of spurious minima II, abstract"
 DIGITS = f"{ABSTRACT}: the exact dimension exists; sizes and digits derived"
+CONSTANT = f"{ABSTRACT}: a positive constant; all coefficients derived"
+#: Both series of the loss, up to their coefficients of 1/k.
+TO_CONSTANT = "1/2 - 1/pi - 4/(3*pi*k^(1/2))"
 
 CLAIMS = (
     _claim(
@@ -32,6 +38,34 @@ CLAIMS = (
         "One neuron fewer than needed: type II at k = 5 is a saddle of index 3",
         DIGITS,
         expect="CERTIFIED",
+    ),
+    _claim(
+        "threshold-a",
+        Threshold("A", "saddle to minimum", "5.7638127349196", "exterior:1"),
+        "Type A turns from saddle to minimum by the exterior square of the standard representation",
+        DIGITS,
+        expect="CERTIFIED",
+    ),
+    _claim(
+        "threshold-i",
+        Threshold("I", "saddle to minimum", "6.7448306562456", "exterior:2"),
+        "Type I turns from saddle to minimum about one neuron later",
+        DIGITS,
+        expect="CERTIFIED",
+    ),
+    _claim(
+        "threshold-ii",
+        Threshold("II", "saddle to minimum", "5.5855052474259", "standard:1"),
+        "Type II turns from saddle to minimum by a standard representation",
+        DIGITS,
+        expect="CERTIFIED",
+    ),
+    _claim(
+        "threshold-ii-six",
+        Threshold("II", "saddle to minimum", "6.0000", "standard:1"),
+        "A trap: the first integer for the real dimension",
+        "derived",
+        expect="REFUTED",
     ),
     _claim(
         "two-flipped-nine",
@@ -61,10 +95,87 @@ CLAIMS = (
         f"{ABSTRACT}: a about 0.3; the constant derived",
     ),
     _claim(
+        "type-ii-decay-square",
+        Expansion("loss at II", "k", "oo", "0", "3/2"),
+        "A trap: a loss of type II that decays faster than 1/k",
+        "derived",
+        expect="REFUTED",
+    ),
+    _claim(
         "type-a-limit",
         Limit("loss at A", "k", "oo", "1/2 - 1/pi"),
         "The loss of type A tends to a positive constant",
         f"{ABSTRACT}; the constant derived",
+    ),
+    _claim(
+        "type-a-loss",
+        Expansion("loss at A", "k", "oo", f"{TO_CONSTANT} + (3/pi - 1/2 - 2/pi^2)/k", "3/2"),
+        "The loss of type A up to 1/k",
+        CONSTANT,
+    ),
+    _claim(
+        "type-ii-weights",
+        Expansion("weight a_21 at II", "k", "oo", "4/(pi*k) + 32/(pi^3*k^(3/2))", "2"),
+        "Power series in k^(-1/2): the flipped neuron of type II in the other coordinates",
+        f"{ABSTRACT}: power series in k^(-1/2); coefficients derived",
+    ),
+)
+SLOW = (
+    _slow(
+        "type-i-loss",
+        Expansion("loss at I", "k", "oo", f"{TO_CONSTANT} + (5/pi - 1 - 4/pi^2)/k", "3/2"),
+        "The loss of type I up to 1/k: the constant of type A",
+        CONSTANT,
+    ),
+    _slow(
+        "two-flipped-decay",
+        Expansion("loss at II:2", "k", "oo", "(1 - 4/pi^2)/k", "3/2"),
+        "Two flipped neurons cost twice what one costs, to leading order",
+        "derived",
+    ),
+    _slow(
+        "three-flipped-decay",
+        Expansion("loss at II:3", "k", "oo", "3*(1/2 - 2/pi^2)/k", "3/2"),
+        "Three flipped neurons cost three times what one costs, to leading order",
+        "derived",
+    ),
+    _slow(
+        "threshold-ii-2",
+        Threshold("II:2", "saddle to minimum", "7.5611904979454", "standard:1"),
+        "Two flipped neurons: a minimum from the real dimension 7.56 on",
+        DIGITS,
+        expect="CERTIFIED",
+    ),
+    _slow(
+        "threshold-ii-3",
+        Threshold("II:3", "saddle to minimum", "9.3231722176898", "standard:1"),
+        "Three flipped neurons: a minimum from the real dimension 9.32 on",
+        DIGITS,
+        expect="CERTIFIED",
+    ),
+    _slow(
+        "threshold-i-8",
+        Threshold("I:8", "minimum to saddle", "22.8272527349585", "standard:2"),
+        "Eight flipped and tied neurons: a minimum up to the real dimension 22.8 only",
+        DIGITS,
+        expect="CERTIFIED",
+    ),
+    *(
+        _slow(
+            f"every-k-{name.lower().replace(':', '-')}",
+            EigenvalueBound(name, least, bound, onwards=True),
+            f"Type {name} is a strict minimum for every k >= {least}, real k included, and every d >= k",
+            f"{ABSTRACT}: minima for all k from some dimension on; bound derived",
+            expect="CERTIFIED",
+        )
+        for name, least, bound in (("A", 6, "0.0015"), ("I", 7, "0.0016"), ("II", 6, "0.0047"), ("II:2", 8, "0.0033"))
+    ),
+    _slow(
+        "two-flipped-range",
+        FamilyRange(("II:2",), 9, 40, minimum=True, spurious=True),
+        "Isotropy Delta(S_{k-2} x S_2): spurious minima at every k from 9 to 40",
+        f"{ABSTRACT}: spurious minima for k >= 9",
+        expect="CERTIFIED",
     ),
 )
 
@@ -73,13 +184,10 @@ PAPER = Paper(
     KEY,
     "Arjevani, Field 2021, Analytic study of families of spurious minima II, arXiv 2107.10370",
     CLAIMS,
-    open=(
-        ("real dimension at which each family turns from saddle to minimum", "see closedform family; no kind of claim"),
-        ("adding neurons turns symmetric minima into saddles (2210.06088)", "minima with n > k come as continua"),
-        ("hidden minima (2312.16819)", "needs a statement on ensembles of descents"),
-    ),
+    SLOW,
+    open=(("that between the thresholds proved there are no others", "observed on the branch, not proved"),),
     findings=(
         "Delta(S_{k-2} x S_2) 'for k >= 9' is no threshold: the point with two flipped rows is a strict minimum at 8 "
-        "(smallest eigenvalue 0.003343), of index 4 at k = 7",
+        "(smallest eigenvalue 0.003343), of index 4 at k = 7; the real threshold is 7.5612",
     ),
 )

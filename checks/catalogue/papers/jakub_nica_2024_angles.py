@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.catalogue.papers.paper import Entries, Paper
 from checks.claim import Identity
+from checks.statements.simulation import Simulation
 
 KEY = "jakub-nica-2024"
 _claim = Entries(KEY).claim
@@ -93,6 +94,21 @@ CLAIMS = (
         variables=UNITS,
         limits="unit vectors",
     ),
+    # a mean within four of its standard errors; below infinite width by more than four of them
+    _claim(
+        "simulated-angles",
+        Simulation("jakub-nica-2024/angles", ("small_angle_z < 4", "small_angle_z > -4", "wide_z > 4"), 7, 1),
+        "A layer shifts E ln sin^2 of a small angle by E[psi((A - 1)/2) - psi(A/2)], A active units, near -2/n",
+        "derived; for Jakub and Nica 2024, E ln sin^2 of the angle one layer on",
+        expect="CONSISTENT",
+    ),
+    _claim(
+        "simulated-infinite-width",
+        Simulation("jakub-nica-2024/angles", ("wide_z < 4",), 7, 1),
+        "A trap: angles of networks of finite width follow the recursion of infinite width",
+        "derived: infinite width in the place of finite width",
+        expect="REFUTED",
+    ),
 )
 
 PAPER = Paper(
@@ -101,7 +117,10 @@ PAPER = Paper(
     "Jakub, Nica 2024, Depth degeneracy in neural networks, JMLR",
     CLAIMS,
     open=(
-        ("E ln sin^2 of the angle one layer on, at finite width", "expectations of ratios have no closed form here"),
+        (
+            "E ln sin^2 of the angle one layer on, at finite width",
+            "simulated; expectations of ratios have no closed form here",
+        ),
     ),
     findings=(
         "the recurrence misses sin(theta) cos(theta)/(2 pi) at b = 0 (J_{2,0}), if it is meant there: the Dirac mass",

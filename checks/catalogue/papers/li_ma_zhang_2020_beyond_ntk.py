@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.catalogue.papers.paper import Entries, Paper
 from checks.claim import Identity
 from checks.statements.asymptotics import Expansion
+from checks.statements.simulation import Simulation
 
 KEY = "li-ma-zhang-2020"
 _claim = Entries(KEY).claim
@@ -90,6 +91,29 @@ CLAIMS = (
         "Li, Ma and Zhang 2020, eq. (8): b_{2j} = 4 j c_{2j}, b'_{2j} = (4j - 4) c_{2j}",
         limits="one neuron, unit teacher: the cross term of eq. (4) alone",
     ),
+    # half of the plateau is beyond it; low orders first: where the plateau is crossed they are less than a quarter
+    _claim(
+        "simulated-plateau",
+        Simulation("li-ma-zhang-2020/plateau", ("late_over_plateau < 0.5", "low_share < 0.25"), 7, 1),
+        "Gradient descent of the absolute-value learner passes the plateau, the orders 0 and 2 being fitted before",
+        "Li, Ma and Zhang 2020: gradient descent gets o(1/d), kernels lose Omega(1/d); the plateau is derived",
+        expect="CONSISTENT",
+    ),
+    # at least what m d functions leave of the orders from 4 on, on average over their directions
+    _claim(
+        "simulated-tangents",
+        Simulation("li-ma-zhang-2020/tangents", ("tangent_over_count >= 1",), 7, 2),
+        "The tangent kernel of as many neurons at random: its best fit stays above what counting dimensions leaves",
+        "derived; Li, Ma and Zhang 2020: kernels lose Omega(1/d)",
+        expect="CONSISTENT",
+    ),
+    _claim(
+        "simulated-tangents-pass",
+        Simulation("li-ma-zhang-2020/tangents", ("tangent_over_plateau < 0.5",), 7, 2),
+        "A trap: the tangent kernel passes the plateau as gradient descent does",
+        "derived: a kernel in the learner's place",
+        expect="REFUTED",
+    ),
 )
 
 PAPER = Paper(
@@ -99,8 +123,11 @@ PAPER = Paper(
     CLAIMS,
     open=(
         ("eq. (4) for any number of neurons, as tensors", "no tensors of order above 2 in the language"),
-        ("conditional symmetry is preserved; gradient descent gets o(1/d)", "statements on flows"),
-        ("kernels with poly(d) samples lose Omega(1/d)", "a lower bound over all kernels"),
+        (
+            "conditional symmetry is preserved; gradient descent gets o(1/d)",
+            "statements on flows; the latter simulated",
+        ),
+        ("kernels with poly(d) samples lose Omega(1/d)", "a lower bound over all kernels; simulated for one"),
     ),
     findings=(
         "eq. (4) does not hold for the learner (2) as printed: learner times target is t^2/2 at parallel vectors where "

@@ -5,13 +5,19 @@ from __future__ import annotations
 from checks.catalogue.papers.paper import Entries, Paper
 from checks.claim import Identity
 from checks.statements.asymptotics import Expansion
+from checks.statements.simulation import Simulation
 
 KEY = "razborov-2022"
 _claim = Entries(KEY).claim
 UNIT = {"|u|": "{1}"}
 UNITS = {"|u|": "{1}", "|v|": "{1}"}
 DERIVED = "derived; for the Gram matrices of Razborov 2022"
+SIMULATED = "Razborov 2022, abstract, simulated"
 KAPPA = "r*(pi - acos(r))/(2*pi)"
+EXPERIMENT = "razborov-2022/both-layers"
+FITS = "ratio < 0.000001"
+#: Fewer neurons than points: the second layer alone cannot fit.
+FEW = {"k": 20, "eta_z": 0.2}
 
 CLAIMS = (
     _claim(
@@ -84,6 +90,48 @@ CLAIMS = (
         "Cho and Saul 2009 define k_0 with this factor",
         expect="REFUTED",
     ),
+    _claim(
+        "both-layers",
+        Simulation(EXPERIMENT, (FITS, "contraction >= 0.5"), 10, seed=11, full_criteria=(FITS, "contraction >= 0.9")),
+        "Gradient descent on both layers fits random signs, as fast as the Gram matrices guarantee",
+        f"{SIMULATED}; the rate to first order in the steps: derived",
+        expect="CONSISTENT",
+        limits="contraction, at the steps looked at: of the guaranteed rate at least this share, for finite steps",
+    ),
+    _claim(
+        "first-layer-alone",
+        Simulation(EXPERIMENT, (FITS,), 10, seed=12, sizes={"eta_z": 0}),
+        "The first layer alone fits them too",
+        SIMULATED,
+        expect="CONSISTENT",
+    ),
+    _claim(
+        "beyond-the-kernel-regime",
+        Simulation(EXPERIMENT, (FITS, "moved_z >= 0.4"), 10, seed=13, sizes=FEW),
+        "Few neurons fit them with a large relative move of the second layer",
+        f"{SIMULATED}: well beyond the NTK regime",
+        expect="CONSISTENT",
+    ),
+    _claim(
+        "second-layer-alone",
+        Simulation(
+            EXPERIMENT,
+            ("floor >= 0.1", "ratio >= 0.1"),
+            10,
+            seed=14,
+            sizes={**FEW, "eta_w": 0},
+        ),
+        "Fewer neurons than points: the second layer alone does not fit, by descent or by least squares",
+        "derived; the contrast to Razborov 2022",
+        expect="CONSISTENT",
+    ),
+    _claim(
+        "parallel-inputs",
+        Simulation(EXPERIMENT, (FITS,), 7, seed=15, sizes={"parallel": 1}),
+        "A trap: one input is twice another, with the opposite label: lambda_min is 0, and nothing fits both",
+        "derived: f(2x) = 2 f(x)",
+        expect="REFUTED",
+    ),
 )
 
 PAPER = Paper(
@@ -92,7 +140,7 @@ PAPER = Paper(
     "Razborov 2022, Improved convergence guarantees for shallow neural networks, 2212.02323",
     CLAIMS,
     open=(
-        ("gradient descent on both layers reaches a global minimum", "a theorem on random data: no kind of statement"),
+        ("gradient descent reaches a global minimum for all adversarial labels", "simulated for random signs only"),
         ("lambda_min of the Gram matrices for given inputs", "needs a kind for matrices of kernels"),
     ),
 )

@@ -6,12 +6,16 @@ from checks.catalogue.papers.paper import ON_REQUEST_GROUP, Entries, Paper
 from checks.catalogue.population_loss import H1, H2, ZERO, G
 from checks.claim import Identity
 from checks.point_facts import PointFacts
+from checks.statements.family_facts import FamilyRange
+from checks.statements.simulation import Simulation
 
 KEY = "safran-shamir-2018"
 _claim = Entries(KEY).claim
 _slow = Entries(KEY, ON_REQUEST_GROUP).claim
 SECTION = "Safran and Shamir 2018, Section 4"
 KERNEL = "E[relu(w.x)*relu(v.x)]"
+COUNTED = "Safran and Shamir 2018, Section 5 (number recalled): n = k + 1 far fewer, n = k + 2 none; criteria derived"
+OVER = "safran-shamir-2018/over-parameterised"
 SPURIOUS = "Safran and Shamir 2018, Theorem 1 (number recalled): computer-assisted for k = 6 to 20; digits derived"
 
 CLAIMS = (
@@ -64,6 +68,20 @@ CLAIMS = (
         expect="CERTIFIED",
     ),
     _claim(
+        "spurious-all",
+        FamilyRange(("II",), 6, 20, minimum=True, spurious=True),
+        "A spurious minimum at every k from 6 to 20",
+        SPURIOUS,
+        expect="CERTIFIED",
+    ),
+    _claim(
+        "spurious-from-five",
+        FamilyRange(("II",), 5, 20, minimum=True, spurious=True),
+        "A trap: the range begun one neuron too early",
+        "derived; the theorem begins at k = 6",
+        expect="REFUTED",
+    ),
+    _claim(
         "saddle-five",
         PointFacts("II", 5, index=0),
         "A trap: at k = 5 the same point is no minimum",
@@ -73,11 +91,45 @@ CLAIMS = (
 )
 SLOW = (
     _slow(
-        "spurious-fifteen",
-        PointFacts("II", 15, index=0),
-        "A spurious minimum at k = 15",
+        "spurious-families",
+        FamilyRange(("A", "II"), 6, 20, minimum=True, spurious=True, norms="k", kink=True),
+        "Types A and II at every k from 6 to 20",
         SPURIOUS,
         expect="CERTIFIED",
+    ),
+    _slow(
+        "spurious-type-i",
+        FamilyRange(("I",), 7, 20, minimum=True, spurious=True, norms="k", kink=True),
+        "Type I at every k from 7 to 20",
+        SPURIOUS,
+        expect="CERTIFIED",
+    ),
+    _slow(
+        "over-parameterised",
+        Simulation(
+            OVER,
+            ("equal > 0", "gain > 0", "two_more <= 0"),
+            7,
+            0,
+            full_criteria=("equal > 0.5", "gain > 0.3", "two_more < 0.1"),
+        ),
+        "Eleven teachers: spurious minima met with n = k, fewer with n = k + 1, none with n = k + 2",
+        COUNTED,
+        expect="CONSISTENT",
+    ),
+    _slow(
+        "over-parameterised-sixteen",
+        Simulation(OVER, ("one_more > 0", "gain > 0", "two_more <= 0"), 7, 0, sizes={"k": 16, "runs": 16}),
+        "Sixteen teachers: with n = k + 1 some are met",
+        COUNTED,
+        expect="CONSISTENT",
+    ),
+    _slow(
+        "as-many",
+        Simulation(OVER, ("gain <= 0",), 7, 0),
+        "A trap: as many with n = k + 1 as with n = k",
+        "derived",
+        expect="REFUTED",
     ),
 )
 
@@ -87,5 +139,5 @@ PAPER = Paper(
     "Safran, Shamir 2018, Spurious local minima are common in two-layer ReLU neural networks, ICML, 1712.08968",
     CLAIMS,
     SLOW,
-    open=(("with n = k + 1 far fewer spurious minima, with n = k + 2 none met", "needs counts of many descents"),),
+    open=(("that the points certified are those of the paper", "they are found by family, not read from its files"),),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from checks.catalogue.papers.paper import Entries, Paper
 from checks.claim import Identity
+from checks.statements.inequality import Inequality
+from checks.statements.simulation import Simulation
 
 KEY = "senen-cerda-sanders-2020"
 _claim = Entries(KEY).claim
@@ -89,6 +91,69 @@ CLAIMS = (
         "derived: maximum of 4 p (1 - p)/(1 + p)",
         variables={"p": "[0, 1]"},
     ),
+    _claim(
+        "eigenvalue-unbalanced",
+        Inequality("2*p*(1 - p)*c*(r^2 + 1/r^2)", ">=", "4*p*(1 - p)*c"),
+        "At the minimiser a = r sqrt c, b = sqrt(c)/r the same eigenvalue is 2 p (1 - p) c (r^2 + r^-2): larger",
+        f"{DERIVED}, scalar case",
+        variables={"p": "[0, 1]", "c": "[0, 4]", "r": "[1/4, 4]"},
+    ),
+    _claim(
+        "eigenvalue-unbalanced-same",
+        Identity("2*p*(1 - p)*c*(r^2 + 1/r^2)", "4*p*(1 - p)*c"),
+        "A trap: the balanced eigenvalue at every minimiser",
+        "derived: the assumption of balance violated",
+        variables={"p": "(0, 1)", "c": "(0, oo)", "r": "(0, oo)"},
+        expect="REFUTED",
+    ),
+    _claim(
+        "rate-positive",
+        Inequality("4*p*(1 - p)/(p*f + 1 - p)", ">", "0"),
+        "The rate is positive for p < 1",
+        DERIVED,
+        variables={"p": "[1/100, 99/100]", "f": "[1, 100]"},
+    ),
+    _claim(
+        "rate-without-dropout",
+        Inequality("4*p*(1 - p)/(p*f + 1 - p)", ">", "0"),
+        "A trap: a positive rate without dropout, at p = 1",
+        "derived: the assumption p < 1 violated",
+        variables={"p": "[1/100, 1]", "f": "[1, 100]"},
+        expect="REFUTED",
+    ),
+    # stationary to rounding errors; the rate to 2 %: the next modes have died out by e^-5 and more
+    _claim(
+        "simulated-scalar",
+        Simulation(
+            "senen-cerda-sanders-2020/scalar",
+            ("stationary < 0.000000000001", "negative < 0.000000000001", "rate > 0.98", "rate < 1.02"),
+            7,
+            1,
+        ),
+        "The flow from a perturbed balanced minimiser decays with the smallest positive eigenvalue",
+        f"{DERIVED}: local rate",
+        expect="CONSISTENT",
+    ),
+    _claim(
+        "simulated-matrix",
+        Simulation(
+            "senen-cerda-sanders-2020/matrix",
+            ("stationary < 0.000000000001", "negative < 0.000000000001", "rate > 0.98", "rate < 1.02"),
+            7,
+            2,
+        ),
+        "Matrices: the closed minimiser, products equalised, is stationary with no negative curvature; the same rate",
+        DERIVED,
+        expect="CONSISTENT",
+    ),
+    _claim(
+        "simulated-unbalanced",
+        Simulation("senen-cerda-sanders-2020/unbalanced", ("rate < 1.02",), 7, 3),
+        "A trap: near the unbalanced minimiser r = 2 the flow decays at the balanced rate",
+        "derived: the assumption of balance violated",
+        expect="REFUTED",
+        limits="one unit of input and output",
+    ),
 )
 
 PAPER = Paper(
@@ -97,7 +162,10 @@ PAPER = Paper(
     "Senen-Cerda, Sanders 2020, Asymptotic convergence rate of dropout on shallow linear networks, 2012.01978",
     CLAIMS,
     open=(
-        ("minimisers for matrices of any rank, products equalised", "no kind of statement for matrices of any size"),
-        ("the flow decays with the smallest positive eigenvalue", "simulation; the minimisers form a continuum"),
+        (
+            "minimisers for matrices of any rank, products equalised",
+            "simulated; no kind of statement for matrices of any size",
+        ),
+        ("the flow decays with the smallest positive eigenvalue", "simulated; the minimisers form a continuum"),
     ),
 )

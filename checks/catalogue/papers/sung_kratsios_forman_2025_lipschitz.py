@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from checks.catalogue.papers.paper import Entries, Paper
+from checks.catalogue.papers.paper import ON_REQUEST_GROUP, Entries, Paper
 from checks.claim import Identity
 from checks.statements.inequality import Inequality
+from checks.statements.simulation import Simulation
 
 KEY = "sung-kratsios-forman-2025"
-_claim = Entries(KEY).claim
+_claim, _slow = Entries(KEY).claim, Entries(KEY, ON_REQUEST_GROUP).claim
 DERIVED = "derived; for the Huber empirical risk of Sung, Kratsios and Forman 2025"
 THRESHOLD = {"t": "(0, oo)"}
 HUBER = "u^2/2 - relu(u - t)^2/2 - relu(-u - t)^2/2"
@@ -98,13 +99,55 @@ CLAIMS = (
     ),
 )
 
+#: More than three seconds each.
+SLOW = (
+    # bounds have the factor 1; the order is that of the rates; decay after half of the time can only lower the risk
+    _slow(
+        "simulated-decays",
+        Simulation(
+            "sung-kratsios-forman-2025/decays",
+            (
+                "lipschitz_over_bound <= 1",
+                "path_over_bound <= 1",
+                "gradient_over_bound <= 1",
+                "lipschitz_gap > 0",
+                "budget_gap > 0",
+                "price_eventual <= 1",
+            ),
+            7,
+            1,
+        ),
+        "Decaying rates: smaller Lipschitz constants, paths in the order of the rates; eventual decay costs no rate",
+        "Sung, Kratsios and Forman 2025, abstract; bounds derived",
+        expect="CONSISTENT",
+    ),
+    _slow(
+        "simulated-constant-as-small",
+        Simulation("sung-kratsios-forman-2025/decays", ("lipschitz_gap <= 0",), 7, 1),
+        "A trap: a constant rate keeps the Lipschitz constant as small as decaying ones",
+        "derived: the assumption on the rates violated",
+        expect="REFUTED",
+    ),
+    _slow(
+        "simulated-decay-at-no-price",
+        Simulation("sung-kratsios-forman-2025/decays", ("price_inverse <= 1",), 7, 1),
+        "A trap: rates that decay like 1/t from the start are as good as the constant rate in half the time",
+        "derived: decay that is not eventual",
+        expect="REFUTED",
+    ),
+)
+
 PAPER = Paper(
     "F",
     KEY,
     "Sung, Kratsios, Forman 2025, on Lipschitz constants under constraints on the learning rate, arXiv 2502.03792",
     CLAIMS,
+    SLOW,
     open=(
-        ("decay of the rate keeps the Lipschitz constant small at no cost in rate", "a statement on descents"),
+        (
+            "decay of the rate keeps the Lipschitz constant small at no cost in rate",
+            "simulated; the theorem itself is a statement on descents",
+        ),
         ("E|B_0| <= sqrt m + sqrt d", "random matrices: no kind of statement"),
     ),
 )

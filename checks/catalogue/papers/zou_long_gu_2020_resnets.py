@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.catalogue.papers.paper import Entries, Paper
 from checks.claim import Identity
 from checks.statements.inequality import Inequality
+from checks.statements.simulation import Simulation
 
 KEY = "zou-long-gu-2020"
 _claim = Entries(KEY).claim
@@ -82,6 +83,48 @@ CLAIMS = (
         variables={"t": "[0, 2]"},
         expect="REFUTED",
     ),
+    # the goal and the factor are the theorem's own: that many steps, that contraction, no margin
+    _claim(
+        "simulated-gaussian",
+        Simulation("zou-long-gu-2020/gaussian", ("excess <= 0.000000001", "contraction_over_bound <= 1"), 7, 1),
+        "Gaussian transforms: every step contracts as recalled; the least loss is reached in the steps that this gives",
+        "recalled: Zou, Long and Gu 2020, main theorem",
+        expect="CONSISTENT",
+        limits="width 200, below what the theorem asks for",
+    ),
+    _claim(
+        "simulated-modified-identity",
+        Simulation(
+            "zou-long-gu-2020/modified-identity",
+            (
+                "excess <= 0.000000001",
+                "contraction_over_bound <= 1",
+                "gradient_over_lower_bound >= 1",
+                "largest_layer <= 1",
+            ),
+            7,
+            2,
+        ),
+        "Modified identity, gamma = 40: the same; layers stay within 1/(2L), where the lower gradient bound holds",
+        f"{DERIVED}; recalled: modified identity transforms",
+        expect="CONSISTENT",
+    ),
+    # stuck: without transforms the product of the layers stays near 0, a quarter of the first loss for labels near -X;
+    # half of that quarter allows for what the noise lets through
+    _claim(
+        "simulated-plain-identity",
+        Simulation("zou-long-gu-2020/plain-identity", ("excess > 0.125",), 7, 3),
+        "No transforms: descent is stuck above an eighth of the first loss",
+        "recalled: the contrast intended in Zou, Long and Gu 2020",
+        expect="CONSISTENT",
+    ),
+    _claim(
+        "simulated-plain-identity-reaches",
+        Simulation("zou-long-gu-2020/plain-identity", ("excess <= 0.000000001",), 7, 3),
+        "A trap: without the transforms the least loss is reached just as well",
+        "derived: the assumption on the transforms violated",
+        expect="REFUTED",
+    ),
 )
 
 PAPER = Paper(
@@ -90,7 +133,10 @@ PAPER = Paper(
     "Zou, Long, Gu 2020, On the global convergence of training deep linear ResNets, ICLR, 2003.01094",
     CLAIMS,
     open=(
-        ("gradient bounds for matrices, rate of convergence, widths", "no kind of statement for matrices of any size"),
+        (
+            "gradient bounds for matrices, rate of convergence, least widths",
+            "simulated; no kind of statement for matrices of any size",
+        ),
         ("constants of the recalled theorems", "the paper could not be read"),
     ),
 )

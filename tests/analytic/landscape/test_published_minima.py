@@ -56,7 +56,9 @@ def test_there_are_448_points() -> None:
     assert (len(TWO), len(THREE)) == (405, 43)
 
 
-@pytest.mark.parametrize("k", [k if k in (7, 12, 25, 40) else pytest.param(k, marks=pytest.mark.slow) for k in range(7, 41)])
+@pytest.mark.parametrize(
+    "k", [k if k in (7, 12, 25, 40) else pytest.param(k, marks=pytest.mark.slow) for k in range(7, 41)]
+)
 def test_two_blocks_have_names(k: int) -> None:
     for published in (p for p in TWO if p["k"] == k):
         point = named(published)
