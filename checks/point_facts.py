@@ -16,6 +16,8 @@ from analytic.landscape.search import parse_partition
 from checks.errors import ClaimError
 
 _DECIMAL = re.compile(r"([+-]?\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?")
+#: Digits of a number, and size of its exponent, at most.
+MOST_DIGITS = 1_000
 _GROUP = re.compile(r"Delta\(S_(\d+(?: x S_\d+)*)\)((?: x S_\d+)*)")
 
 
@@ -37,8 +39,12 @@ class Decimal:
     text: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.text, str) or _DECIMAL.fullmatch(self.text) is None:
-            raise ClaimError(f"got the number {self.text!r}, expected a decimal number as text, such as '0.0445'")
+        match = _DECIMAL.fullmatch(self.text) if isinstance(self.text, str) else None
+        if match is None:
+            shown = str(self.text)[:60]
+            raise ClaimError(f"got the number {shown!r}, expected a decimal number as text, such as '0.0445'")
+        if len(self.text) > MOST_DIGITS or abs(int(match[3] or 0)) > MOST_DIGITS:
+            raise ClaimError(f"got a number of {len(self.text)} characters, expected at most {MOST_DIGITS} digits")
 
     @property
     def value(self) -> Fraction:

@@ -13,6 +13,9 @@ from analytic.landscape.layout import aligned
 from analytic.landscape.point import CriticalPoint
 from checks.point_facts import Group
 
+#: Weights of which a pattern is written out.
+LARGEST = 10**7
+
 
 def isotropy_group(point: CriticalPoint) -> Group | None:
     """The isotropy of the exact weights: the layout's group fixes them, and no larger one does.
@@ -25,13 +28,16 @@ def isotropy_group(point: CriticalPoint) -> Group | None:
         point: with integer sizes.
 
     Returns:
-        The group; None if enclosures of two orbits overlap, or multisets of two blocks agree.
+        The group; None if enclosures of two orbits overlap, multisets of two blocks agree, or there are more than ten
+        million weights: their pattern is written out.
 
     Example:
         >>> from analytic.landscape.named import find_point
         >>> print(isotropy_group(find_point("II", 6)))
         Delta(S_5 x S_1)
     """
+    if point.n * point.k > LARGEST:
+        return None
     pattern = _pattern(point)
     if pattern is None:
         return None

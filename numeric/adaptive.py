@@ -10,7 +10,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import EPS, FloatArray, positive_integer, probability
+from numeric.arguments import EPS, FloatArray, positive_integer, probability, real_number
 from numeric.draws import Seed, generator, sphere_points
 from numeric.errors import DomainError, TooFewSamplesError
 from numeric.estimate import Estimate
@@ -245,6 +245,6 @@ def _refuse_beyond(budget: int, n: int, reached: float, error: float) -> None:
 
 
 def _checked(error: float, level: float, budget: int) -> tuple[float, float, int]:
-    if not 0.0 < error < math.inf:
+    if not 0.0 < real_number("error", error) < math.inf:
         raise DomainError(f"error is {error!r}; expected a positive finite half-width to stop at; try 1e-3")
     return float(error), probability("level", level), positive_integer("budget", budget, 2)

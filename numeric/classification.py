@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import FloatArray, finite_array, finite_matrix, positive_integer, row_norms
+from numeric.arguments import FloatArray, finite_array, finite_matrix, positive_integer, real_number, row_norms
 from numeric.canonical import Alignment, aligned
 from numeric.clusters import Cluster, ClusteredSpectrum, LowestEigenvalue, clustered_spectrum
 from numeric.errors import DomainError, ShapeError
@@ -122,7 +122,7 @@ def equivalent_points(points: Sequence[ArrayLike], k: int, tolerance: float = TO
         >>> len(equivalent_points([np.eye(3), -np.eye(3), np.eye(3)[[2, 0, 1]]], 3))
         2
     """
-    if not 0.0 < tolerance < math.inf:
+    if not 0.0 < real_number("tolerance", tolerance) < math.inf:
         raise DomainError(f"tolerance is {tolerance!r}; expected a finite number > 0; try {TOLERANCE:g}")
     matrices = [finite_matrix("W", W) for W in points]
     if len({m.shape for m in matrices}) > 1:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import EPS, FloatArray, finite_array
+from numeric.arguments import EPS, FloatArray, finite_array, real_number
 from numeric.errors import DomainError, NumericError, ShapeError
 from numeric.estimate import Estimate, Kind
 
@@ -119,7 +119,7 @@ def eigenvalue_clusters(values: ArrayLike, error: float) -> tuple[Cluster, ...]:
     ordered = np.sort(finite_array("values", values))
     if ordered.ndim != 1 or not len(ordered):
         raise ShapeError(f"values has shape {ordered.shape}; expected a vector of at least one eigenvalue; ravel it")
-    if not 0.0 <= error < math.inf:
+    if not 0.0 <= real_number("error", error) < math.inf:
         raise DomainError(
             f"error is {error!r}; expected a finite bound >= 0 on the error of each eigenvalue; try 1e-10"
         )
@@ -166,7 +166,7 @@ def clustered_spectrum(matrix: Estimate, moved: float = 0.0) -> ClusteredSpectru
             "matrix carries standard errors; expected a bound or a scheme error, because Weyl's inequality needs "
             "bounds on the entries; use integrated_hessian or population_hessian"
         )
-    if not 0.0 <= moved < math.inf:
+    if not 0.0 <= real_number("moved", moved) < math.inf:
         raise DomainError(f"moved is {moved!r}; expected a finite operator norm >= 0; leave it out at the point itself")
     symmetric = np.asarray((value + value.T) / 2.0, dtype=np.float64)
     values, vectors = np.linalg.eigh(symmetric)

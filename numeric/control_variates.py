@@ -94,7 +94,7 @@ class _Known:
 
     def at(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Values of shape (points,) and of shape (points, m)."""
-        f, c = values_at(self.function, x), finite_array("control(x)", np.asarray(self.control(x), dtype=np.float64))
+        f, c = values_at(self.function, x), finite_array("control(x)", self.control(x))
         c = c[:, None] if c.ndim == 1 else c
         if c.shape != (len(x), len(self.centres)):
             raise ShapeError(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import EPS, FloatArray, finite_array
+from numeric.arguments import EPS, FloatArray, finite_array, real_number
 from numeric.errors import DomainError, ShapeError
 from numeric.richardson import Best, DifferenceEstimate, best_of
 
@@ -39,7 +39,7 @@ def gradient(
     Raises:
         ShapeError: if f is not real-valued.
         NonFiniteError: if x, or f near x, is NaN or infinite.
-        DomainError: if step is not positive or noise negative.
+        DomainError: if step is not positive or noise negative, or x cannot be moved by the steps.
 
     Example:
         >>> estimate = gradient(lambda x: float(x @ x), [1.0, 2.0])
@@ -84,7 +84,7 @@ def jacobian(
     Raises:
         ShapeError: if the shape of f's values changes.
         NonFiniteError: if x, or f near x, is NaN or infinite.
-        DomainError: if step is not positive or noise negative.
+        DomainError: if step is not positive or noise negative, or x cannot be moved by the steps.
 
     Source: Ridders 1982, Accurate computation of F'(x) and F'(x)F''(x), for the table; the credited error is ours.
 
@@ -135,12 +135,22 @@ def halved_steps(entry: float, step: float | None) -> FloatArray:
     Returns:
         `HALVINGS` steps, each half of the one before.
 
+    Raises:
+        DomainError: if entry plus a step overflows, or plus the least step is the entry itself.
+
     Example:
         >>> halved_steps(0.0, None)[:2]
         array([0.125 , 0.0625])
     """
     largest = max(1.0, abs(entry)) / 8.0 if step is None else step
-    return np.ldexp(1.0, math.floor(math.log2(largest)) - np.arange(HALVINGS))
+    steps = np.ldexp(1.0, math.floor(math.log2(largest)) - np.arange(HALVINGS))
+    wide, least = float(steps[0]), float(steps[-1])
+    if not abs(entry) + wide < math.inf or entry + least == entry or entry - least == entry:
+        raise DomainError(
+            f"x has the entry {entry!r}, and the steps go from {wide:.3g} to {least:.3g}; expected both sides of it "
+            f"to be other numbers, because f is evaluated there; choose another step or move the origin of x"
+        )
+    return steps
 
 
 def largest_magnitude(*arrays: FloatArray) -> float:
@@ -197,9 +207,9 @@ def check_options(step: float | None, noise: float | None) -> None:
     Example:
         >>> check_options(0.1, None)
     """
-    if step is not None and not 0.0 < step < math.inf:
+    if step is not None and not 0.0 < real_number("step", step) < math.inf:
         raise DomainError(f"step is {step!r}; expected a positive finite number: the largest step; omit it to choose")
-    if noise is not None and not 0.0 <= noise < math.inf:
+    if noise is not None and not 0.0 <= real_number("noise", noise) < math.inf:
         raise DomainError(f"noise is {noise!r}; expected a finite number >= 0, the error of a value of f; try 1e-15")
 
 

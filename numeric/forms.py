@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import EPS, FloatArray, finite_array
+from numeric.arguments import EPS, FloatArray, finite_array, real_number
 from numeric.errors import DomainError, ShapeError
 from numeric.law import RANK_TOLERANCE, GaussianLaw
 
@@ -90,7 +90,7 @@ def checked_form(form: AffineForm, n: int) -> Form:
         The pair in floating point.
 
     Raises:
-        ShapeError: if the normal vector has another shape.
+        ShapeError: if the normal vector has another shape, or there is no pair.
         NonFiniteError: if an entry is NaN or infinite.
         DomainError: if the normal vector is zero.
 
@@ -98,7 +98,12 @@ def checked_form(form: AffineForm, n: int) -> Form:
         >>> checked_form(([1, 0], 2), 2)
         (array([1., 0.]), 2.0)
     """
-    normal, offset = finite_array("normal vector", form[0]), float(finite_array("offset", form[1]))
+    if not isinstance(form, tuple | list) or len(form) != 2:
+        raise ShapeError(
+            f"an affine form is {form!r}; expected a pair of a normal vector and an offset; try ([1.0], 0.0)"
+        )
+    normal = finite_array("normal vector", form[0])
+    offset = float(finite_array("offset", real_number("offset", form[1])))
     if normal.shape != (n,):
         raise ShapeError(
             f"a normal vector has shape {normal.shape}; expected ({n},), one coefficient for each variable; "

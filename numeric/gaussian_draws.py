@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import EPS, FloatArray, finite_array, probability
+from numeric.arguments import EPS, FloatArray, finite_array, probability, real_array, real_pair
 from numeric.errors import DomainError, NumericError, RangeError, ShapeError
 from numeric.integrand import PERTURBATION
 from numeric.law import RANK_TOLERANCE, checked_moments
@@ -101,6 +101,7 @@ def checked_bounds(bounds: Bounds | None, level: float | None) -> Bounds | None:
 
     Raises:
         NumericError: if only one of the two is given.
+        ShapeError: if bounds is no pair.
         RangeError: if low exceeds high.
         NonFiniteError: if a bound is NaN or infinite.
         DomainError: if level is outside (0, 1).
@@ -114,7 +115,7 @@ def checked_bounds(bounds: Bounds | None, level: float | None) -> Bounds | None:
     if bounds is None or level is None:
         return None
     probability("level", level)
-    low, high = (float(finite_array("bounds", b)) for b in bounds)
+    low, high = (float(finite_array("bounds", b)) for b in real_pair("bounds", bounds))
     if low > high:
         raise RangeError(f"bounds is {bounds!r}; expected low <= high, a range of values; swap the two")
     return low, high
@@ -134,19 +135,14 @@ def values_at(function: Function, x: FloatArray, bounds: Bounds | None = None) -
     Raises:
         NonFiniteError: if a value is NaN or infinite.
         ShapeError: if there is not one value a point.
-        NumericError: if the values are complex.
+        DomainError: if the values are complex.
         RangeError: if a value is outside the range.
 
     Example:
         >>> values_at(lambda x: x[:, 0], np.array([[1.0, 2.0]]))
         array([1.])
     """
-    returned = np.asarray(function(x))
-    if np.iscomplexobj(returned):
-        raise NumericError(
-            "f returns complex numbers; expected real ones; sample real and imaginary parts by themselves"
-        )
-    values = finite_array("f(x)", returned.astype(np.float64, copy=False))
+    values = finite_array("f(x)", function(x))
     if values.shape != x.shape[:1]:
         raise ShapeError(
             f"function returned shape {values.shape} for {x.shape[0]} points; expected ({x.shape[0]},), one value a "
@@ -184,7 +180,7 @@ def argument_rounding(function: Function, law: GaussianMap) -> float:
     size = np.abs(law.centre) + np.abs(z) @ np.abs(law.factor.T)
     moved = law.at(z) + PERTURBATION * size * rng.choice([-1.0, 1.0], size=z.shape)
     with np.errstate(all="ignore"):  # beside its support f need not have a value
-        change = np.abs(np.asarray(function(moved), dtype=np.float64) - values_at(function, law.at(z)))
+        change = np.abs(real_array("f(x)", function(moved)) - values_at(function, law.at(z)))
     seen = change[np.isfinite(change)]
     return ROUNDINGS * EPS / PERTURBATION * float(seen.mean()) if seen.size else 0.0
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import EPS, FloatArray, finite_array, positive_integer
+from numeric.arguments import EPS, FloatArray, finite_array, positive_integer, real_number
 from numeric.draws import Seed, generator
 from numeric.errors import DomainError, ShapeError, TooFewSamplesError
 from numeric.estimate import Estimate
@@ -74,7 +74,7 @@ def sampled_hessian(
         True
     """
     point, samples = finite_array("weights", weights), positive_integer("samples", samples, 2)
-    if step is not None and not 0.0 < step < math.inf:
+    if step is not None and not 0.0 < real_number("step", step) < math.inf:
         raise DomainError(
             f"step is {step!r}; expected a positive finite number, below the norms of the neurons; try 0.1"
         )
@@ -104,7 +104,7 @@ def _central(gradient: SampleGradient, point: FloatArray, x: FloatArray, c: int,
     for side in (h, -h):
         moved = point.copy()
         moved.flat[c] += side
-        values = finite_array("gradient(W, x)", np.asarray(gradient(moved, x), dtype=np.float64))
+        values = finite_array("gradient(W, x)", gradient(moved, x))
         if values.shape != (len(x), *point.shape):
             raise ShapeError(
                 f"gradient returned shape {values.shape} for {len(x)} inputs; expected {(len(x), *point.shape)}, one "

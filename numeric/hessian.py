@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numeric.activations import step
-from numeric.arguments import EPS, FloatArray, probability, row_norms, student_and_teacher, unit_rows
+from numeric.arguments import EPS, FloatArray, balanced, probability, row_norms, student_and_teacher, unit_rows
 from numeric.draws import Seed, generator
 from numeric.errors import NumericError, ShapeError
 from numeric.estimate import Estimate
@@ -37,6 +37,7 @@ def population_hessian(W: ArrayLike, V: ArrayLike, n: int, seed: Seed, level: fl
         ShapeError: if W and V are not matrices with the same number of columns.
         NonFiniteError: if an entry is NaN or infinite.
         ZeroNeuronError: if a row of W is zero: the loss is not differentiable there.
+        DomainError: if a row of W is below 2^-480 of the largest neuron.
         NumericError: if n, seed or level is unusable.
 
     Example:
@@ -46,6 +47,7 @@ def population_hessian(W: ArrayLike, V: ArrayLike, n: int, seed: Seed, level: fl
     """
     student, teacher = student_and_teacher(W, V)
     directions = unit_rows("W", student)
+    student, teacher = balanced(student, teacher)
     (rng, written_seed), level = generator(seed), probability("level", level)
     count, dim = student.shape
     smooth = gauss_newton(student, teacher, n, rng, level if dim == 1 else level / 2.0)

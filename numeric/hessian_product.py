@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import EPS, FloatArray, finite_array, row_norms, student_and_teacher, unit_rows
+from numeric.arguments import EPS, FloatArray, finite_array, real_number, row_norms, student_and_teacher, unit_rows
 from numeric.errors import DomainError, ShapeError
 
 
@@ -42,7 +42,7 @@ class HessianProduct:
 
     def __init__(self, W: ArrayLike, V: ArrayLike, slope: float = 0.0) -> None:
         student, teacher = student_and_teacher(W, V)
-        if not math.isfinite(slope):
+        if not math.isfinite(real_number("slope", slope)):
             raise DomainError(
                 f"slope is {slope!r}; expected a finite number, that of the activation below zero; try 0.0"
             )

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numeric.arguments import EPS, FloatArray, finite_matrix, positive_integer
+from numeric.arguments import EPS, FloatArray, finite_matrix, positive_integer, real_number
 from numeric.errors import DomainError, ShapeError
 
 Classes: TypeAlias = tuple[tuple[int, ...], ...]
@@ -86,7 +86,7 @@ def isotropy_partition(W: ArrayLike, k: int | None = None, noise: float | None =
 
 def _clusters(matrix: FloatArray, noise: float) -> Labels:
     """The number of the cluster of every entry: neighbours on the line no further apart than two errors are joined."""
-    if not 0.0 <= noise < np.inf:
+    if not 0.0 <= real_number("noise", noise) < np.inf:
         raise DomainError(f"noise is {noise!r}; expected a finite number >= 0, the error of an entry of W; try 1e-12")
     values = np.sort(matrix, axis=None)
     split = np.diff(values) > 2.0 * noise

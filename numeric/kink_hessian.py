@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from numeric.activations import relu, step
 from numeric.angle import pairwise_angles
-from numeric.arguments import EPS, FloatArray, row_norms, student_and_teacher, unit_rows
+from numeric.arguments import EPS, FloatArray, balanced, real_number, row_norms, student_and_teacher, unit_rows
 from numeric.errors import DomainError
 from numeric.estimate import Estimate
 from numeric.plane import PlaneNodes, plane_nodes
@@ -41,6 +41,7 @@ def integrated_hessian(W: ArrayLike, V: ArrayLike) -> Estimate:
         ShapeError: if W and V are not matrices with the same number of columns.
         NonFiniteError: if an entry is NaN or infinite.
         ZeroNeuronError: if a row of W is zero: the loss is not differentiable there.
+        DomainError: if a row of W is below 2^-480 of the largest neuron.
 
     Example:
         >>> H = integrated_hessian([[1.0, 0.0]], [[0.0, 1.0]])      # the kink of w lies on the side of v
@@ -48,6 +49,8 @@ def integrated_hessian(W: ArrayLike, V: ArrayLike) -> Estimate:
         True
     """
     student, teacher = student_and_teacher(W, V)
+    unit_rows("W", student)
+    student, teacher = balanced(student, teacher)
     smooth, coarse, noise = _smooth_part(student)
     value, error = smooth, np.abs(smooth - coarse) + noise
     for i in range(len(student)):
@@ -110,7 +113,7 @@ def hessian_change(W: ArrayLike, V: ArrayLike, relative: float) -> float:
     """
     student, teacher = student_and_teacher(W, V)
     unit_rows("W", student)
-    if not 0.0 <= relative <= 0.1:
+    if not 0.0 <= real_number("relative", relative) <= 0.1:
         raise DomainError(f"relative is {relative!r}; expected a share of each neuron's length in [0, 1/10]; try 1e-16")
     n, d = student.shape
     turn = math.pi * relative / 2.0

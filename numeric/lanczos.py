@@ -11,7 +11,7 @@ import numpy as np
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import betaincinv
 
-from numeric.arguments import EPS, FloatArray, finite_array, positive_integer, probability
+from numeric.arguments import EPS, FloatArray, finite_array, positive_integer, probability, real_number
 from numeric.draws import Seed, generator, sphere_points
 from numeric.errors import DomainError, ShapeError
 from numeric.estimate import Estimate
@@ -107,7 +107,7 @@ def lanczos(product: Product, start: FloatArray, steps: int, noise: float = 0.0)
     length = float(np.linalg.norm(x))
     if x.ndim != 1 or not 0.0 < length < math.inf:
         raise DomainError(f"start has shape {x.shape} and norm {length:g}; expected a non-zero vector; draw one")
-    if not 0.0 <= noise < math.inf:
+    if not 0.0 <= real_number("noise", noise) < math.inf:
         raise DomainError(f"noise is {noise!r}; expected a finite bound >= 0 on the round-off of a product; try 1e-14")
     size, most = len(x), min(positive_integer("steps", steps), len(x))
     basis, images = np.empty((most + 1, size)), np.empty((most, size))

@@ -20,6 +20,9 @@ RANK_TOLERANCE = 32.0 * EPS
 """Share of a variable's variance, times n, that counts as round-off of the covariance: EPS for each of its entries,
 which are scalar products of a few dozen terms."""
 
+LARGEST, TINY = float(np.finfo(np.float64).max) / 4.0, float(np.finfo(np.float64).tiny)
+"""Bound on the entries of a covariance times its dimension, and the least normal number."""
+
 
 @dataclass(frozen=True, eq=False)
 class GaussianLaw:
@@ -187,7 +190,7 @@ def checked_moments(mean: ArrayLike, covariance: ArrayLike) -> tuple[FloatArray,
     Raises:
         ShapeError: if the shapes do not fit.
         NonFiniteError: if an entry is NaN or infinite.
-        DomainError: if the covariance is not symmetric.
+        DomainError: if the covariance is not symmetric, or so large or small that its square root is lost.
 
     Example:
         >>> checked_moments([0], [[1]])
@@ -199,6 +202,7 @@ def checked_moments(mean: ArrayLike, covariance: ArrayLike) -> tuple[FloatArray,
             f"mean has shape {centre.shape} and covariance {matrix.shape}; expected (n,) and (n, n) with n >= 1, "
             f"because there is one mean a variable; pass [m] and [[v]] for a single variable"
         )
+    check_scale(matrix)
     gap, size = np.abs(matrix - matrix.T).max(), np.abs(matrix).max()
     if gap > RANK_TOLERANCE * size:
         raise DomainError(
@@ -206,6 +210,31 @@ def checked_moments(mean: ArrayLike, covariance: ArrayLike) -> tuple[FloatArray,
             f"try (C + C.T) / 2"
         )
     return centre, matrix
+
+
+def check_scale(covariance: FloatArray) -> None:
+    """Refuses covariances that float64 cannot work with.
+
+    Off the diagonal subnormal entries do no harm: they are round-off of normal variances.
+
+    Args:
+        covariance: shape (n, n).
+
+    Raises:
+        DomainError: if an entry exceeds a quarter of the largest float over n, so that sums of them overflow, or a
+            variance is subnormal, so that it has lost digits.
+
+    Example:
+        >>> check_scale(np.eye(2))
+    """
+    size, variances = float(np.abs(covariance).max()), np.abs(np.diag(covariance))
+    largest, least = LARGEST / len(covariance), float(variances[variances > 0.0].min(initial=math.inf))
+    if size > largest or least < TINY:
+        found = f"an entry of size {size:.3g}" if size > largest else f"the variance {least:.3g}"
+        raise DomainError(
+            f"covariance has {found}; expected entries up to {largest:.3g} and variances that are 0 or "
+            f"at least {TINY:.3g}, because sums of them overflow or have lost digits otherwise; rescale the variables"
+        )
 
 
 def _product(a: Row, b: Row) -> Fraction:

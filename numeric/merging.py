@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numeric.angle import pairwise_angles
-from numeric.arguments import FloatArray, finite_matrix, unit_rows
+from numeric.arguments import FloatArray, finite_matrix, real_number, unit_rows
 from numeric.errors import DomainError
 
 ANGLE = 1e-4
@@ -67,7 +67,7 @@ def merged_neurons(W: ArrayLike, slope: float = 0.0, angle: float = ANGLE) -> Me
     """
     rows = finite_matrix("W", W)
     unit_rows("W", rows)
-    if not 0.0 <= angle <= 0.1:
+    if not 0.0 <= real_number("angle", angle) <= 0.1:
         raise DomainError(f"angle is {angle!r}; expected a small angle in [0, 1/10] radians; try {ANGLE:g}")
     angles, even = pairwise_angles(rows, rows), slope == -1.0
     near = np.minimum(angles, np.pi - angles) <= angle if even else angles <= angle

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from numeric.arguments import FloatArray, finite_array, positive_integer
+from numeric.arguments import FloatArray, finite_array, positive_integer, real_number, real_pair
 from numeric.errors import DomainError, NotConvergedError, ShapeError
 from numeric.estimate import Estimate
 from numeric.plane import PlaneNodes, plane_nodes
@@ -46,7 +46,7 @@ def polar_quadrature(
         Estimate of kind "scheme", of the shape (...).
 
     Raises:
-        DomainError: if a norm is not positive or theta outside $[0, \pi]$.
+        DomainError: if a norm is not positive, theta outside $[0, \pi]$.
         ShapeError: if f does not return one value for each node.
         NonFiniteError: if f returns NaN or infinity.
         NotConvergedError: if the rules do not agree even roughly: f varies on a scale that they do not see.
@@ -57,7 +57,7 @@ def polar_quadrature(
         >>> bool(abs(estimate.value - 0.25) <= estimate.error < 1e-13)
         True
     """
-    a, b = (_deviation(norm) for norm in norms)
+    a, b = (_deviation(norm) for norm in real_pair("norms", norms))
     angle = _angle(theta)
     order, panels = positive_integer("order", order, 2), positive_integer("panels", panels)
     sums = [_planar_sum(f, a, b, nodes) for nodes in _three(angle, order, panels)]
@@ -83,7 +83,7 @@ def polar_direction_quadrature(
         Estimate of kind "scheme", of shape (2,).
 
     Raises:
-        DomainError: if a norm is not positive or theta outside $[0, \pi]$.
+        DomainError: if a norm is not positive, theta outside $[0, \pi]$.
         ShapeError: if f does not return one value for each node.
         NonFiniteError: if f returns NaN or infinity.
         NotConvergedError: if the rules do not agree even roughly: f varies on a scale that they do not see.
@@ -94,7 +94,7 @@ def polar_direction_quadrature(
         >>> bool((abs(estimate.value - [0.0, 2.0]) <= estimate.error).all())
         True
     """
-    a, b = (_deviation(norm) for norm in norms)
+    a, b = (_deviation(norm) for norm in real_pair("norms", norms))
     angle = _angle(theta)
     order, panels = positive_integer("order", order, 2), positive_integer("panels", panels)
     sums = [_planar_sum(f, a, b, nodes, direction=True) for nodes in _three(angle, order, panels)]
@@ -211,7 +211,7 @@ def _between(order: int) -> int:
 
 
 def _values(returned: object, shape: tuple[int, ...]) -> FloatArray:
-    values = finite_array("f(u, v)", np.asarray(returned, dtype=np.float64))
+    values = finite_array("f(u, v)", returned)
     if values.shape[-1:] != shape:
         raise ShapeError(
             f"f returned shape {values.shape} for {shape[0]} nodes; expected (..., {shape[0]}), one value for each "
@@ -221,7 +221,7 @@ def _values(returned: object, shape: tuple[int, ...]) -> FloatArray:
 
 
 def _deviation(norm: float) -> float:
-    if not 0.0 < norm < math.inf:
+    if not 0.0 < real_number("a norm", norm) < math.inf:
         raise DomainError(
             f"a norm is {norm!r}; expected a positive finite number, because it is the standard deviation of a "
             f"Gaussian; a zero neuron contributes f at 0, no quadrature is needed"
@@ -230,7 +230,7 @@ def _deviation(norm: float) -> float:
 
 
 def _angle(theta: float) -> FloatArray:
-    if not 0.0 <= theta <= math.pi:
+    if not 0.0 <= real_number("theta", theta) <= math.pi:
         raise DomainError(
             f"theta is {theta!r}; expected an angle in [0, pi] in radians, because it lies between two vectors; "
             f"angle_between computes it"

@@ -87,7 +87,7 @@ def sample_moments(values: FloatArray) -> SampleMoments:
     """
     middle = float(values.mean())
     gaps = values - middle
-    with np.errstate(over="ignore", under="ignore"):  # infinite powers are refused where they matter
+    with np.errstate(all="ignore"):  # infinite powers are refused where they matter
         squares = gaps * gaps
         fourths = squares * squares
         second, fourth = float(squares.sum()), float(fourths.sum())

@@ -9,11 +9,14 @@ from numpy.typing import ArrayLike
 
 from numeric.arguments import EPS, FloatArray, finite_array
 from numeric.differences import HALVINGS, check_options, halved_steps, largest_magnitude, stacked_values
-from numeric.errors import NotConvergedError
+from numeric.errors import DomainError, NotConvergedError
 from numeric.richardson import Best, DifferenceEstimate, best_of
 
 #: A difference of both sides that keeps this share at each of so many halvings in turn stays: f'' jumps.
 STAYS, LEVELS = 0.9, 5
+
+SMALLEST = 2.0**-500
+"""Least step, and inverse of the largest: squares of steps in between are normal numbers."""
 
 Function = Callable[[FloatArray], float | FloatArray]
 Index = tuple[int, ...]
@@ -44,7 +47,8 @@ def hessian_of(f: Function, x: ArrayLike, step: float | None = None, noise: floa
             second derivative is a Dirac mass.
         ShapeError: if the shape of f's values changes.
         NonFiniteError: if x, or f near x, is NaN or infinite.
-        DomainError: if step is not positive or noise negative.
+        DomainError: if step is not positive or noise negative, x cannot be moved by the steps, or their squares are not
+            normal numbers.
 
     Source: Abramowitz and Stegun 1972, 25.3.23 and 25.3.26, for the differences; Ridders 1982 for the table.
 
@@ -74,7 +78,7 @@ class _Differences:
 
     def __init__(self, f: Function, x: FloatArray, step: float | None, noise: float | None) -> None:
         self.f, self.x = f, x
-        self.steps = {c: halved_steps(float(x[c]), step) for c in np.ndindex(x.shape)}
+        self.steps = {c: _with_squares(halved_steps(float(x[c]), step)) for c in np.ndindex(x.shape)}
         self.centre = self._value({})
         self.sides = {c: [self._line({c: h}) for h in (steps, -steps)] for c, steps in self.steps.items()}
         self.noise = self._round_off() if noise is None else noise
@@ -126,6 +130,16 @@ class _Differences:
             size = max(size, largest_magnitude(plus, minus))
             moved += (abs(float(self.x[c])) + float(steps[0].max())) * largest_magnitude((plus - minus) / (2.0 * steps))
         return EPS * (size + moved)
+
+
+def _with_squares(steps: FloatArray) -> FloatArray:
+    """The steps, refused if their squares, by which differences are divided, are lost."""
+    if not SMALLEST <= steps[-1] <= steps[0] <= 1.0 / SMALLEST:
+        raise DomainError(
+            f"the steps go from {steps[0]:.3g} to {steps[-1]:.3g}; expected them within [{SMALLEST:.3g}, "
+            f"{1.0 / SMALLEST:.3g}], because second differences are divided by their squares; pass a step or rescale x"
+        )
+    return steps
 
 
 def _matrix(columns: list[FloatArray], inner: Index, outer: Index) -> FloatArray:

@@ -183,7 +183,7 @@ def antithetic_pairs(parts: Sequence[HomogeneousPart], points: FloatArray) -> Fl
 
 def _on_sphere(part: HomogeneousPart, points: FloatArray) -> FloatArray:
     """Values at unit vectors, refused outside the declared range."""
-    values = finite_array("f(x)", np.asarray(part.f(points), dtype=np.float64))
+    values = finite_array("f(x)", part.f(points))
     slack = _slack(part, points.shape[1])
     if not ((values >= part.low - slack) & (values <= part.high + slack)).all():
         raise RangeError(
@@ -221,7 +221,7 @@ def common_shape(parts: Sequence[HomogeneousPart], dim: int) -> tuple[int, ...]:
     if not parts:
         raise NumericError("parts is empty; expected at least one homogeneous function to average; pass a list of them")
     probe = sphere_points(np.random.default_rng(0), 4, dim)
-    values = [finite_array("f(x)", np.asarray(part.f(probe), dtype=np.float64)) for part in parts]
+    values = [finite_array("f(x)", part.f(probe)) for part in parts]
     shapes = {value.shape for value in values}
     if len(shapes) > 1 or not all(shape[:1] == (4,) for shape in shapes):
         raise ShapeError(
@@ -237,7 +237,7 @@ def common_shape(parts: Sequence[HomogeneousPart], dim: int) -> tuple[int, ...]:
 
 def _check_degree(part: HomogeneousPart, probe: FloatArray, values: FloatArray) -> None:
     """Doubling x is exact in floating point and must multiply the values by 2^p."""
-    doubled = finite_array("f(2x)", np.asarray(part.f(2.0 * probe), dtype=np.float64))
+    doubled = finite_array("f(2x)", part.f(2.0 * probe))
     scale = 2.0**part.degree
     if not (np.abs(doubled - scale * values) <= 2.0 * scale * _slack(part, probe.shape[1])).all():
         raise NotHomogeneousError(

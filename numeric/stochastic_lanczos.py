@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import FloatArray, finite_array, positive_integer, probability
+from numeric.arguments import FloatArray, finite_array, positive_integer, probability, real_number
 from numeric.draws import Seed, generator, sphere_points
 from numeric.errors import DomainError
 from numeric.lanczos import Product, Tridiagonal, lanczos
@@ -105,7 +105,7 @@ class SpectralDistribution:
             Densities, of the shape of at.
         """
         t = finite_array("at", at)
-        if not 0.0 < width < math.inf:
+        if not 0.0 < real_number("width", width) < math.inf:
             raise DomainError(f"width is {width!r}; expected the finite standard deviation of the kernel; try 0.01")
         means = []
         for full, *_ in self.rules:

@@ -20,6 +20,9 @@ from analytic.landscape.pair import RELU, Homogeneous
 from analytic.landscape.programs import Programs, programs
 from analytic.landscape.tape import BALL, FLOAT
 
+#: Entries of a matrix that is written out.
+LARGEST_MATRIX = 10**8
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -272,6 +275,10 @@ class CriticalPoint:
 
         if not all(isinstance(x, int) for x in (*self.sizes.values(), self.d)):
             raise DimensionError(f"got the sizes {dict(self.sizes)}, expected integers: only then is there a matrix")
+        if self.n * self.d > LARGEST_MATRIX:
+            raise DimensionError(
+                f"a matrix of {self.n} x {self.d} weights was asked for, expected at most {LARGEST_MATRIX}"
+            )
         values = {n: float(x) for n, x in self.weights().items()}
         W = np.zeros((self.n, self.d))
         for o, rows, columns in _placed(self):

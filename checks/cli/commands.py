@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from math import inf, isinf
+from math import inf, isinf, isnan
 from typing import TYPE_CHECKING
 
 import click
@@ -109,6 +109,8 @@ SECONDS = 600.0
 
 
 def _limit(value: float) -> float | None:
+    if isnan(value):
+        raise click.UsageError("got nan for --seconds or --memory, expected a number, or inf for no limit")
     return None if isinf(value) else value
 
 

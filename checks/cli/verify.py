@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -66,6 +67,24 @@ def _identity(text: str, number: int, variables: Mapping[str, str], assumptions:
     return Claim(f"identity/{number}", Identity.read(text), "", dict(variables), tuple(assumptions))
 
 
+def _check_distinct(written: Sequence[str], read: Sequence[str]) -> None:
+    """Refuses to write over the claims that are read, or two results into one file.
+
+    Raises:
+        ClaimError: a file is named twice.
+    """
+    kept = {os.path.realpath(file): file for file in read if os.path.isfile(file)}
+    for file in written:
+        place = os.path.realpath(file)
+        if place in kept and kept[place] in read:
+            raise ClaimError(
+                f"got {file!r} to write, from which claims are read; expected another name: they would be lost"
+            )
+        if place in kept:
+            raise ClaimError(f"got {file!r} for two results, expected a file for each: the first would be lost")
+        kept[place] = file
+
+
 def verify_claims(
     targets: Sequence[str],
     variables: Mapping[str, str],
@@ -95,9 +114,10 @@ def verify_claims(
     entries = [*(claims_of(targets, variables, assumptions, limits) if targets or not stated else ()), *stated]
     places = [i for i, entry in enumerate(entries) if isinstance(entry, Claim)]
     claims = [at_full_sizes(entry) if full else entry for entry in entries if isinstance(entry, Claim)]
-    for file in (out, junit, plan.keep, results):
-        if file is not None and file != "-":
-            ensure_writable(file)
+    written = [file for file in (out, junit, plan.keep, results) if file is not None and file != "-"]
+    _check_distinct(written, targets)
+    for file in written:
+        ensure_writable(file)
     found = {i: _invalid(entry) for i, entry in enumerate(entries) if isinstance(entry, Unreadable)}
     interrupted = False
     share = plan.alpha / max(1, len(claims))

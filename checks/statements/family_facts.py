@@ -11,6 +11,8 @@ from checks.point_facts import Decimal, PointFacts
 from checks.statements.asymptotics import read_formula
 from checks.statements.base import Stated
 
+#: Largest number of neurons of a claim.
+MOST = 10**9
 CHANGES = ("saddle to minimum", "minimum to saddle", "born", "ends", "index changes")
 
 
@@ -40,7 +42,8 @@ class Threshold(Stated):
     def __post_init__(self) -> None:
         if self.change not in CHANGES:
             raise ClaimError(f"got the change {self.change!r}, expected one of {', '.join(CHANGES)}")
-        Decimal(self.k)
+        if not 1 <= Decimal(self.k).value <= MOST:
+            raise ClaimError(f"got a threshold at k = {self.k[:40]}, expected one between 1 and {MOST:,}")
 
     def __str__(self) -> str:
         return f"{self.point}: {self.change} at k = {self.k}" + (f" by {self.component}" if self.component else "")
@@ -90,6 +93,8 @@ class FamilyRange(Stated):
     kink: bool = False
 
     def __post_init__(self) -> None:
+        if not isinstance(self.points, tuple) or len(set(self.points)) != len(self.points):
+            raise ClaimError(f"got the points {self.points!r}, expected a tuple of different names")
         for k in (self.first, self.last):
             for point in self.points:
                 PointFacts(point, k)
@@ -163,9 +168,7 @@ class DescentDirections(Stated):
 
     def __post_init__(self) -> None:
         PointFacts(self.point, self.k, self.d)
-        for row in self.components:
-            if not isinstance(row[0], str) or isinstance(row[1], bool) or not isinstance(row[1], int) or row[1] < 1:
-                raise ClaimError(f"got the components {self.components}, expected pairs (name, number >= 1)")
+        check_pairs(self.components, "components")
 
     @property
     def facts(self) -> PointFacts:
@@ -198,6 +201,24 @@ class DescentDirections(Stated):
         if not isinstance(rows, list) or not all(isinstance(r, list) and len(r) == 2 for r in rows):
             raise ClaimError(f"got components = {str(rows)[:60]!r}, expected a list of pairs [component, number]")
         return cls(text(found, "point"), found["k"], tuple((r[0], r[1]) for r in rows), found.get("d"))
+
+
+def check_pairs(rows: tuple[tuple[str, int], ...], what: str) -> None:
+    """Refuses anything but pairs of different names and numbers of at least one.
+
+    Raises:
+        ClaimError: it is something else.
+
+    Example:
+        >>> check_pairs((("standard:1", 9), ("trivial", 1)), "components")
+    """
+    pairs = isinstance(rows, tuple) and all(isinstance(row, tuple) and len(row) == 2 for row in rows)
+    if not pairs or any(
+        not isinstance(name, str) or isinstance(n, bool) or not isinstance(n, int) or n < 1 for name, n in rows
+    ):
+        raise ClaimError(f"got the {what} {rows!r}, expected pairs (name, number >= 1)")
+    if len({name for name, _ in rows}) < len(rows):
+        raise ClaimError(f"got the {what} {rows!r}, in which a name is repeated; expected each once, with its number")
 
 
 def _texts(table: Mapping[str, Any], key: str, known: tuple[str, ...], needed: int) -> dict[str, str]:

@@ -207,9 +207,9 @@ def _looked_at(stated: Found) -> Iterator[tuple[PointFacts, bool | int]]:
 
 
 def _index(facts: PointFacts, claimed: bool | int, settings: Settings) -> EmpiricalEvidence:
-    W = certificate(facts).point.matrix()
-    if W.size > LARGEST:
+    if facts.k * (facts.d or facts.k) > LARGEST:
         raise FormulaError(f"{facts.where} is too large for a dense Hessian")
+    W = certificate(facts).point.matrix()
     values = np.linalg.eigvalsh(dense_hessian(W, closed_form(np.eye(facts.k, W.shape[1]))))
     found = int((values < -64 * W.size * EPS * np.abs(values).max()).sum())
     method = "negative eigenvalues of the dense float64 Hessian"
@@ -238,7 +238,7 @@ def _changed(stated: object) -> Iterator[tuple[str, Found]]:
             if stated.component and slipped != stated.component:
                 yield "another component", replace(stated, component=slipped)
     elif isinstance(stated, FamilyRange):
-        if stated.minimum:
+        if stated.minimum and stated.first > 1:
             yield "from one neuron fewer", replace(stated, first=stated.first - 1)
         if stated.norms:
             yield "a bound smaller by one", replace(stated, norms=f"{stated.norms} - 1")
@@ -248,6 +248,8 @@ def _changed(stated: object) -> Iterator[tuple[str, Found]]:
         for i, (name, n) in enumerate(stated.components):
             for row in ((name, n + 1), (name, n - 1), ("trivial", n)):
                 rows = (*stated.components[:i], *((row,) if row[1] else ()), *stated.components[i + 1 :])
+                if len(dict(rows)) < len(rows):
+                    continue
                 yield f"{row[0]} x {row[1]} for {name} x {n}", replace(stated, components=rows)
         if not stated.components:
             yield "one descent direction", replace(stated, components=(("trivial", 1),))

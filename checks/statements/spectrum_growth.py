@@ -17,7 +17,7 @@ from checks.statements.base import Stated
 
 Rows = tuple[tuple[str, str], ...]
 #: A decimal number at the end of a formula: the constant term, up to one unit of its last digit.
-_DECIMAL = re.compile(r"(?:^|(?<=[-+ ]))\d+\.\d+$")
+_DECIMAL = re.compile(r"(?:^|[+-])\s*(\d+\.\d+)$")
 
 
 def check_family(name: str) -> None:
@@ -157,14 +157,21 @@ class SpectraAgree(Stated):
 
 
 def unit_of(terms: str) -> Fraction:
-    """One unit of the last digit of the decimal number at the end of a formula; 0 if there is none.
+    """One unit of the last digit of the decimal number that is the last term of a sum; 0 if there is none.
+
+    A decimal factor, exponent or argument is no constant term: it is exact, as everywhere else.
 
     Example:
-        >>> unit_of("k/4 + 0.8471"), unit_of("1/4")
-        (Fraction(1, 10000), Fraction(0, 1))
+        >>> unit_of("k/4 + 0.8471"), unit_of("1/4"), unit_of("1/4 + k* 0.25")
+        (Fraction(1, 10000), Fraction(0, 1), Fraction(0, 1))
     """
     match = _DECIMAL.search(terms.strip())
-    return Fraction(0) if match is None else Decimal(match[0]).unit
+    if match is None:
+        return Fraction(0)
+    before = terms.strip()[: match.start()].rstrip()
+    if before.endswith(("*", "/", "^", "+", "-", "(", ",")) or before.count("(") != before.count(")"):
+        return Fraction(0)
+    return Decimal(match[1]).unit
 
 
 def rows_of(value: object, what: str) -> Rows:

@@ -11,6 +11,7 @@ from checks.errors import ClaimError
 from checks.point_facts import PointFacts
 from checks.statements.base import Stated
 from checks.statements.descent import read_number
+from checks.statements.family_facts import check_pairs
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ class SplitNeuron(Stated):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise ClaimError(f"got {name} = {value!r}, expected an integer of at least {least}")
-        if any(isinstance(n, bool) or not isinstance(n, int) or n < 1 for _, n in self.directions):
-            raise ClaimError(f"got the directions {self.directions}, expected pairs (component, dimensions >= 1)")
+        check_pairs(self.directions, "directions")
         if self.angle and (self.point != "global" or self.k < 2):
             raise ClaimError(f"got tilt = {self.tilt} at {self.point}, expected it at global, k >= 2, alone")
 

@@ -120,7 +120,7 @@ def _slips(claim: Claim) -> Iterator[tuple[str, Claim]]:
     for i, (name, n) in enumerate(stated.directions):
         for description, row in (("trivial", ("trivial", n)), (f"{n + 1}", (name, n + 1))):
             rows = (*stated.directions[:i], row, *stated.directions[i + 1 :])
-            if row != (name, n):
+            if row != (name, n) and len(dict(rows)) == len(rows):
                 yield f"{description} for {name} x {n}", replace(claim, statement=replace(stated, directions=rows))
     if stated.angle:
         yield "no tilt", replace(claim, statement=replace(stated, tilt="0"))

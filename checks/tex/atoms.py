@@ -10,6 +10,7 @@ from analytic.errors import AnalyticError
 from analytic.formula import PI, Expr, call, mul, name, num, power
 from checks.tex.accents import unit_vector
 from checks.tex.algebra import norm
+from checks.tex.kinds import INDICES
 from checks.tex.nodes import Node, bare, shown
 from checks.tex.scope import CONSTANT, GAUSSIAN, INPUT, MATRIX, ROW, SCALAR, VECTOR, Scope, Value, identify, names_of
 from checks.tex.scripts import attach
@@ -89,12 +90,29 @@ def _known(identifier: str, node: Node, scope: Scope) -> Value:
 
 
 def _angle(node: Node, scope: Scope) -> Value:
-    listed = names_of(node.sub, scope)
+    listed = [_indexed(n, node, scope) for n in names_of(node.sub, scope)]
     if len(listed) != 2 or any(scope.kinds.get(n) not in (VECTOR, GAUSSIAN) for n in listed):
         raise scope.refuse(
             rf"got {shown(node)[:40]}, expected the angle between two vectors, \theta_{{w,v}}, or \theta alone", node
         )
     return Value(SCALAR, call("theta", *map(name, listed)), node.at)
+
+
+def _indexed(identifier: str, node: Node, scope: Scope) -> str:
+    r"""The vector that an index under \theta_{ij} is that of, if there is one only: w_i."""
+    if identifier not in INDICES or scope.kinds.get(identifier) in (VECTOR, GAUSSIAN):
+        return identifier
+    index = scope.rename.get(identifier, identifier)
+    fitting = sorted(n for n, k in scope.kinds.items() if k in (VECTOR, GAUSSIAN) and n.endswith(f"_{index}"))
+    if len(fitting) != 1:
+        found = f"{' and '.join(fitting)} occur" if fitting else "no vector with it occurs"
+        raise scope.refuse(
+            rf"got {shown(node)[:40]} with the index {identifier}, of which {found}; name the vectors: "
+            r"\theta_{w_i,w_j}, or declare i, j \in \mathbb{R}^d",
+            node,
+        )
+    scope.notes[rf"the index {identifier} under theta is that of {fitting[0]}"] = None
+    return fitting[0]
 
 
 def _group(node: Node, scope: Scope) -> Value:

@@ -211,7 +211,9 @@ def _index(node: Node, scope: Scope) -> tuple[str, bool]:
     """The index of a sum, and whether it leaves out the own neuron."""
     index, others = "", False
     for member in members(node.sub):
-        single = bare(member) if member.kind != "relation" or not member.text else bare(member.children[0])
+        if member.kind != "relation":  # \\sum_j without braces
+            member = Node("relation", member.at, "", (member,))
+        single = bare(member.children[0])
         found = single.text if single is not None and single.kind == "name" and single.plain else ""
         if not found or (index and found != index) or (member.text not in ("", "=", "!=", "neq", "ne")):
             raise scope.refuse(f"got {shown(node)[:40]}, expected \\sum_{{j \\ne i}}, \\sum_{{j=1}}^k or \\sum_j", node)

@@ -25,12 +25,14 @@ class Sorted:
         equations: of a symbol and its value.
         inequalities: of which not all symbols were constants.
         limits: such as theta -> 0.
+        nonzero: names in w != 0, with the condition.
     """
 
     definitions: list[tuple[Node, list[str], Node]] = field(default_factory=list)
     equations: list[Node] = field(default_factory=list)
     inequalities: list[Node] = field(default_factory=list)
     limits: list[Node] = field(default_factory=list)
+    nonzero: list[tuple[str, Node]] = field(default_factory=list)
 
 
 def sort_conditions(conditions: list[tuple[str, Node]], scope: Scope) -> Sorted:
@@ -53,7 +55,7 @@ def sort_conditions(conditions: list[tuple[str, Node]], scope: Scope) -> Sorted:
         elif signs == ["sim"] and not waiting:
             pass  # laws are declared before
         elif signs == ["!="]:
-            _unequal([*waiting, node.children[0]], node, scope)
+            found.nonzero += [(n, node) for n in _unequal([*waiting, node.children[0]], node, scope)]
             waiting = []
         elif waiting:
             break
@@ -141,17 +143,15 @@ def _constant(node: Node, scope: Scope) -> Expr:
     return value
 
 
-def _unequal(left: list[Node], node: Node, scope: Scope) -> None:
-    r"""w \ne 0 holds for all norms anyway; j \ne i is part of every claim about two students."""
+def _unequal(left: list[Node], node: Node, scope: Scope) -> list[str]:
+    r"""The vectors of w \ne 0, which holds for all norms anyway; j \ne i is part of every claim about two students."""
     listed = [n for part in left for n in names_of(part, scope)]
     right = bare(node.children[1])
     zero = right is not None and right.kind == "number" and right.text == "0"
     index = right is not None and right.kind == "name" and len(listed) == 1 and {listed[0], right.text} <= set("ijkl")
     if not listed or not (zero or index):
         raise scope.refuse(f"got {shown(node)[:40]}, expected w \\ne 0 of vectors or j \\ne i", node)
-    for n in listed if zero else ():
-        if scope.kinds.setdefault(n, VECTOR) != VECTOR:
-            raise scope.refuse(f"got {n} \\ne 0, expected it of a vector; of a constant write its domain", node)
+    return listed if zero else []
 
 
 def _inequality(node: Node, signs: list[str], found: Sorted, scope: Scope) -> None:
@@ -195,6 +195,11 @@ def _head(node: Node, scope: Scope) -> tuple[Node, list[str]] | None:
 
 def assume(found: Sorted, scope: Scope) -> None:
     r"""Equations such as \|w\| = 1, \theta = \pi/3, \rho = \cos\theta, and inequalities as assumptions."""
+    for n, node in found.nonzero:
+        if n not in scope.kinds:
+            raise scope.undeclared(n, node)
+        if scope.kinds[n] != VECTOR:
+            raise scope.refuse(f"got {n} \\ne 0, expected it of a vector; of a constant write its domain", node)
     for node in found.equations:
         for left in node.children[:-1]:
             _equation(left, node.children[-1], scope)

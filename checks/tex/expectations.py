@@ -35,12 +35,28 @@ def expectation(row: tuple[Node, ...], position: int, scope: Scope, _: Product) 
     items = group.children[0].children
     if len(items) != 1:
         raise scope.refuse("got a list under an expectation, expected one formula", group)
+    _check_power(node, group, scope)
     value = scope.read(items[0], inside)
     if value.kind != SCALAR:
         raise scope.refuse(
             f"got the expectation of a {value.kind}, expected that of a number: the language has no others", group
         )
     return _whole(Expr("expect", (value.expr,)), node, group, scope), position + 2
+
+
+def _check_power(node: Node, group: Node, scope: Scope) -> None:
+    """A power after round brackets belongs to them or to the expectation; after square ones to the expectation."""
+    if group.sup is None:
+        return
+    head, body, power = shown(node), shown(group.children[0]), shown(group.sup).strip("{}")
+    if group.text == "(":
+        raise scope.refuse(
+            "got a power after the round brackets of an expectation",
+            group,
+            f"the power of the mean: ({head}[{body}])^{{{power}}}"[:160],
+            f"the mean of the power: {head}[({body})^{{{power}}}]"[:160],
+        )
+    scope.notes[f"E[...]^{power} is the power of the expectation, not the expectation of the power"] = None
 
 
 def _whole(expr: Expr, node: Node, group: Node, scope: Scope) -> Value:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from checks.tex.bars import Lexeme
 from checks.tex.errors import TexError
 from checks.tex.nodes import Node, bare
-from checks.tex.tokens import tokens
+from checks.tex.tokens import check_fonts, tokens
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -58,6 +58,8 @@ mark: PLUS | MINUS | STAR | TRANSPOSE | MARK
 %declare SETCLOSE LANGLE RANGLE BAROPEN BARCLOSE NORMOPEN NORMCLOSE COMMA TEXT QUAD REL PLUS MINUS TIMES STAR SLASH
 %declare SUP SUB PRIME BANG TRANSPOSE MARK
 """
+#: Arrows of a limit from one side.
+_FROM = {"down": "+", "up": "-"}
 _ROW_END = re.compile(r"\\\\")
 _OPENED = {
     "LPAR": "(",
@@ -133,6 +135,7 @@ def parse_statements(text: str, where: str = "") -> list[list[tuple[str, Node]]]
         shift = len(text) + 1
         more = [replace(t, at=t.at + shift) for t in tokens(where) if t.type != "ROWEND"]
         text = f"{text}\n{where}"
+        check_fonts((*found, *more), text)
         parts = [[*part, Lexeme("TEXT", "where", shift), *more] for part in parts]
     return [_parsed(part, text) for part in parts]
 
@@ -151,9 +154,34 @@ def _parsed(found: list[Lexeme], text: str) -> list[tuple[str, Node]]:
         if _rule(child) == "separator":
             words = " ".join(str(t) for t in child.children if t.type == "TEXT" and str(t))
         else:
-            result.append((words, _node(child)))
+            node = _node(child)
+            result.append((words, _unbracketed(node) if result else node))
             words = ""
-    return result
+    main, approach = _split(result[0][1])
+    return result if approach is None else [(result[0][0], main), ("as", approach), *result[1:]]
+
+
+def _unbracketed(node: Node) -> Node:
+    r"""The approach in a condition (t \to 0); any other condition as it is."""
+    group = bare(node)
+    inner = bare(group.children[0]) if group is not None and _is_approach(group) else None
+    return node if inner is None else inner
+
+
+def _split(main: Node) -> tuple[Node, Node | None]:
+    r"""The statement and the approach (t \to 0) at its end, which is no factor."""
+    whole = main.children[-1]
+    row = whole.children[-1].children
+    if len(row) < 2 or not _is_approach(row[-1]):
+        return main, None
+    last = replace(whole.children[-1], children=row[:-1])
+    side = replace(whole, children=(*whole.children[:-1], last))
+    return replace(main, children=(*main.children[:-1], side)), bare(row[-1].children[0])
+
+
+def _is_approach(group: Node) -> bool:
+    inner = bare(group.children[0]) if group.kind == "group" and group.text == "(" and group.plain else None
+    return inner is not None and inner.kind == "relation" and inner.text == "to"
 
 
 def _complaint(text: str, found: list[Lexeme], error: Exception) -> TexError:
@@ -195,8 +223,17 @@ def _list(tree: Any) -> Node:
 
 def _relation(tree: Any) -> Node:
     sides = tuple(_node(c) for c in tree.children if _rule(c) == "expr")
-    signs = [c for c in tree.children if not _rule(c)]
-    return Node("relation", sides[0].at, " ".join(str(s) for s in signs), sides)
+    signs = [str(c) for c in tree.children if not _rule(c)]
+    sides = (sides[0], *(_from(side, sign) for side, sign in zip(sides[1:], signs, strict=True)))
+    return Node("relation", sides[0].at, " ".join("to" if s in _FROM else s for s in signs), sides)
+
+
+def _from(side: Node, sign: str) -> Node:
+    r"""The point of t \downarrow 0 as that of t \to 0^+."""
+    if sign not in _FROM:
+        return side
+    point = Node("group", side.at, "{", (side,), sup=Node("mark", side.at, _FROM[sign]))
+    return Node("sum", side.at, "", (Node("term", side.at, "+", (point,)),))
 
 
 def _expr(tree: Any) -> Node:

@@ -10,6 +10,10 @@ from checks.tex.nodes import Node, bare, factors, walk
 from checks.tex.scope import CONSTANT, GAUSSIAN, INPUT, VECTOR, Scope, identify, members, names_of
 
 
+#: Letters that under an angle are indices of vectors, unless they are declared as vectors themselves.
+INDICES = frozenset("ijklmpqr")
+
+
 def find_vectors(nodes: Iterable[Node], scope: Scope, parameters: dict[str, tuple[str, ...]]) -> set[str]:
     """The names that can only be vectors, as the nodes use them.
 
@@ -45,7 +49,8 @@ def _below(node: Node, scope: Scope) -> Iterator[str]:
         yield from (n for _, second in row for n in _vector_names(second, scope))
     if (node.kind == "name" and node.text == "theta") or (node.kind == "word" and node.text == "nabla"):
         listed = names_of(node.sub, scope)
-        yield from listed if len(listed) == 2 or node.text == "nabla" else ()
+        vectors = listed if node.text == "nabla" else [n for n in listed if n not in INDICES]
+        yield from vectors if len(listed) == 2 or node.text == "nabla" else ()
     if node.kind == "frac":
         below = factors(node.children[1])
         yield from (identify(b, scope)[0] for a, b in pairwise(below) if a.text == "partial")
@@ -114,4 +119,5 @@ def _defined(node: Node, scope: Scope, parameters: dict[str, tuple[str, ...]]) -
         if head.text in ("theta", "angle") and len(inside) == 2:
             known = (VECTOR, VECTOR)
         for member, kind in zip(inside, known, strict=False):
-            yield from _vector_names(member, scope) if kind == VECTOR else ()
+            found = _vector_names(member, scope) if kind == VECTOR else ()
+            yield from (n for n in found if head.text not in ("theta", "angle") or n not in INDICES)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from analytic.algebra import evaluate
+from analytic.balls import BallAlgebra, precision
+from analytic.constants import rational_value
 from analytic.formula import ONE, ZERO, Expr, call, mul, name, names, num, power
 from checks.tex.nodes import Node, bare, factors, shown, walk
 from checks.tex.scope import CONSTANT, GAUSSIAN, INPUT, Scope, identify
 
+#: Of the balls that tell the sign of a variance or a determinant.
+_BITS = 256
 _COSINE = call("cos", name("theta"))
 
 
@@ -124,6 +129,8 @@ def _variance(variable: str, node: Node, scope: Scope) -> Expr:
     value = scope.scalar(node)
     if names(value) - {"pi"}:
         raise scope.refuse(r"got a variance, expected a number, a letter or its square such as \sigma^2", node)
+    if sign_of(value) in (0, -1):
+        raise scope.refuse(f"got the variance {value}, expected a positive number", node)
     root = ONE if value == ONE else call("sqrt", value)
     scope.domains[f"|{variable}|"] = f"{{{root}}}"
     return value
@@ -143,6 +150,9 @@ def _matrix(variables: list[str], node: Node, scope: Scope) -> None:
     letter = single is not None and single.kind == "name" and single.plain and single.text not in ("rho", "theta", "pi")
     if single is not None and letter and scope.kinds.get(single.text) is None and single.text not in scope.aliases:
         scope.aliases[single.text] = mul(u, v, _COSINE)
+        scope.notes[f"{single.text} is {scope.aliases[single.text]}, the covariance of {' and '.join(variables)}"] = (
+            None
+        )
         return
     value = scope.scalar(rows[0][1])
     unit = first == ONE and second == ONE
@@ -155,8 +165,29 @@ def _matrix(variables: list[str], node: Node, scope: Scope) -> None:
         raise scope.refuse(
             r"got a covariance, expected \rho (at variances 1), \rho\sigma_1\sigma_2, a number or a letter", rows[0][1]
         )
+    if sign_of(first * second - value * value) == -1:
+        raise scope.refuse(
+            f"got the covariance {value} at variances {first} and {second}, expected a positive semidefinite matrix: "
+            f"the square of the covariance is at most the product of the variances",
+            node,
+        )
     cosine = value if unit else mul(value, power(call("sqrt", mul(first, second)), num(-1)))
     scope.domains["theta"] = "{pi/2}" if value == ZERO else f"{{acos({cosine})}}"
+
+
+def sign_of(value: Expr) -> int | None:
+    """The sign of a formula of constants: exact of a rational, else where a ball tells it.
+
+    Example:
+        >>> sign_of(num(1) - num(2) * num(2)), sign_of(num(1) - num(1))
+        (-1, 0)
+    """
+    exact = rational_value(value)
+    if exact is not None:
+        return (exact > 0) - (exact < 0)
+    with precision(_BITS):
+        ball = evaluate(value, BallAlgebra({}, None, {}))
+    return 1 if ball > 0 else -1 if ball < 0 else None
 
 
 def declare_constant(identifier: str, domain: str, scope: Scope) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from analytic.formula import Expr
 from checks.tex.errors import TexError
 from checks.tex.nodes import Node, factors
-from checks.tex.symbols import READINGS
+from checks.tex.symbols import GREEK, READINGS
 
 SCALAR, VECTOR, ROW, MATRIX, INPUT = "scalar", "vector", "row", "matrix", "input"
 #: Kinds of names: a vector of weights, the random input, a Gaussian variable, a constant with a domain.
@@ -115,13 +115,14 @@ class Scope:
     def undeclared(self, identifier: str, node: Node) -> TexError:
         """The refusal of a symbol of which nothing is known."""
         stem = identifier.partition("_")[0]
+        command = "\\" if stem in GREEK else ""
         usual = (
-            f"a constant: declare its domain, variables = {{ {identifier} = '(0, 1)' }}, or end with ', {stem} > 0'",
-            rf"a vector: end with ', {stem} \in \mathbb{{R}}^d'",
-            rf"a Gaussian variable: write \mathbb{{E}}_{{{stem} \sim \mathcal{{N}}(0, 1)}}",
+            f"a constant: declare its domain, variables = {{ {identifier} = '(0, 1)' }}, or end with ', {command}{stem} > 0'",
+            rf"a vector: end with ', {command}{stem} \in \mathbb{{R}}^d'",
+            rf"a Gaussian variable: write \mathbb{{E}}_{{{command}{stem} \sim \mathcal{{N}}(0, 1)}}",
         )
         readings = READINGS.get(stem, usual)
-        return self.refuse(f"got {identifier.replace('_star', '^*')}, which is not declared", node, *readings)
+        return self.refuse(f"got {command}{identifier.replace('_star', '^*')}, which is not declared", node, *readings)
 
 
 def identify(node: Node, scope: Scope) -> tuple[str, Node | None, Node | None]:

@@ -77,6 +77,10 @@ RELATIONS = {
     "to": "to",
     "rightarrow": "to",
     "longrightarrow": "to",
+    "downarrow": "down",
+    "searrow": "down",
+    "uparrow": "up",
+    "nearrow": "up",
     "sim": "sim",
     "approx": "approx",
     "in": "in",
@@ -128,7 +132,10 @@ READINGS = {
         r"an activation: declare which, activation = '\varphi=relu'",
         "the density of the normal distribution",
     ),
-    "Theta": (r"the step function: declare it, activation = '\Theta=step'", "a matrix or constant"),
+    "Theta": (
+        r"the step function: declare it, activation = '\Theta=step'",
+        "a matrix or constant: call it by another letter",
+    ),
     "H": (
         r"the physicists' Hermite polynomial: activation = 'H=H'",
         r"the probabilists' one: activation = 'H=He'",
@@ -139,6 +146,10 @@ READINGS = {
     "k": ("a constant: declare its domain", "an index or a size"),
     "e": (r"Euler's number: write e^{...} or \exp(...)", "a variable"),
     "i": ("an index", "the imaginary unit"),
+    "L": (
+        r"the population loss, which is read in derivatives only: \nabla_{w_i} L, \nabla^2_{w_i w_j} L",
+        "a constant: call it by another letter and declare that, variables = { a = '[0, oo)' }",
+    ),
     "E": (r"an expectation: write \mathbb{E}[...]", "a variable"),
     "T": (r"a transposed vector: write \top", "Owen's function: activation = 'T=owens_t'", "a constant"),
     "F": ("Dawson's function: activation = 'F=dawson'", "a loss", "a constant"),

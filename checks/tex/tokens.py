@@ -3,9 +3,11 @@ r"""LaTeX to tokens: spacing and sizes dropped, fonts resolved, single digits af
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from checks.tex.bars import CLOSE, OPEN, Lexeme, tell_bars_apart
 from checks.tex.errors import TexError
+from checks.tex.points import EXPECT, one_sided, underset
 from checks.tex.rows import rows
 from checks.tex.symbols import (
     ACCENTS,
@@ -20,6 +22,13 @@ from checks.tex.symbols import (
     WORDS,
 )
 
+#: Forms of a letter that are read as the plain one, if that does not occur too.
+_VARIANTS = {"varrho": "rho", "varepsilon": "epsilon"}
+_STYLES = {
+    **dict.fromkeys(("boldsymbol", "bm", "mathbf", "bf"), "bold"),
+    **dict.fromkeys(("mathscr", "mathcal"), "script"),
+    **{"mathsf": "sans", "mathtt": "typewriter"},
+}
 MAX_LENGTH, MAX_TOKENS, MAX_NESTING = 20_000, 4_000, 30
 _LEXEME = re.compile(
     r"(?P<space>(?:\s|~|%[^\n]*(?:\n|$))+)|(?P<command>\\[A-Za-z]+\*?)|(?P<control>\\[^A-Za-z])|(?P<number>\d+(?:\.\d+)?)"
@@ -109,16 +118,26 @@ def tokens(text: str) -> list[Lexeme]:
                 )
     if not found:
         raise TexError(r"got an empty string, expected a claim such as \mathbb{E}[...] = ...", text, 0)
-    _check_fonts(found, text)
+    found = one_sided(found)
+    check_fonts(found, text)
     return found
 
 
-def _check_fonts(found: list[Lexeme], text: str) -> None:
+def check_fonts(found: Iterable[Lexeme], text: str) -> None:
+    r"""Refuses one name in two fonts or forms, such as \epsilon and \varepsilon: the same symbol or not.
+
+    Raises:
+        TexError: at the second form.
+    """
     fonts: dict[str, str] = {}
     for token in found:
         if token.type == "NAME" and fonts.setdefault(token.text, token.font) != token.font:
+            what = "forms" if {"variant", "word"} & {token.font, fonts[token.text]} else "fonts"
             raise TexError(
-                f"got {token.text} in two fonts, expected one: it may be two different things", text, token.at
+                f"got {token.text} in two {what}, expected one: it may be two different things",
+                text,
+                token.at,
+                ("the same symbol: write it in one way", "two symbols: call one by another letter"),
             )
 
 
@@ -130,6 +149,7 @@ class _Tokeniser:
         self.position = 0
         self.found: list[Lexeme] = []
         self.matrices = 0
+        self.skips: dict[int, int] = {}
 
     def refuse(self, message: str, at: int, *readings: str) -> TexError:
         return TexError(message, self.text, at, readings)
@@ -144,7 +164,7 @@ class _Tokeniser:
         return self.found
 
     def _next(self) -> re.Match[str] | None:
-        match = _LEXEME.match(self.text, self.position)
+        match = _LEXEME.match(self.text, self.skips.get(self.position, self.position))
         if match is not None:
             self.position = match.end()
         return match
@@ -235,6 +255,13 @@ class _Tokeniser:
                 raise self.refuse(f"got \\{name}. without a bracket, expected two brackets that match", at)
         elif name in ("quad", "qquad"):
             self._emit("QUAD", "", at)
+        elif name in ("operatorname", "mathop") and (operator := EXPECT.match(self.text, self.position)):
+            self.position = operator.end()
+            self._emit("WORD", "expect", at)
+        elif name == "underset" and (span := underset(self.text, self.position)):
+            self.skips[span[0]] = span[1]
+            self._emit("WORD", "expect", at)
+            self._emit("SUB", "_", at)
         elif name in FONTS:
             self._font(name, at)
         elif name in ("label", "tag"):
@@ -244,7 +271,7 @@ class _Tokeniser:
         elif name == "forall":
             self._emit("TEXT", "for", at)
         else:
-            self._emit(*self._symbol(name, at), at)
+            self._emit(*self._symbol(name, at), at, "variant" if name in _VARIANTS else "")
 
     def _symbol(self, name: str, at: int) -> tuple[str, str]:
         tables = (
@@ -272,7 +299,7 @@ class _Tokeniser:
         if name in ("ast", "star"):
             return "STAR", "*"
         if name in GREEK:
-            return "NAME", {"varrho": "rho", "varepsilon": "epsilon"}.get(name, name)
+            return "NAME", _VARIANTS.get(name, name)
         raise self.refuse(f"got the command \\{name[:40]}, which is not of this language", at)
 
     def _environment(self, name: str, at: int) -> None:
@@ -309,16 +336,12 @@ class _Tokeniser:
             self.position = part.end()
             self._emit("FUNC", f"{what.lower()}_Phi", at)
         elif what.startswith("\\") and what[1:] in GREEK:
-            self._emit("NAME", what[1:], at, "bold" if font in ("boldsymbol", "bm", "mathbf") else "")
+            bold = "bold" if font in ("boldsymbol", "bm", "mathbf") else ""
+            variant = "variant" if what[1:] in _VARIANTS else ""
+            self._emit("NAME", _VARIANTS.get(what[1:], what[1:]), at, f"{bold} {variant}".strip())
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", what) and (len(what) == 1 or font in ("mathrm", "operatorname")):
-            bold = (
-                "bold"
-                if font in ("boldsymbol", "bm", "mathbf", "bf")
-                else "script"
-                if font in ("mathscr", "mathcal")
-                else ""
-            )
-            self._emit("NAME", what, at, "" if what in ("I", "L", "O") else bold)
+            style = "word" if what in GREEK else _STYLES.get(font, "")
+            self._emit("NAME", what, at, "" if what in ("I", "L", "O") else style)
         else:
             raise self.refuse(f"got \\{font}{{{what[:30]}}}, expected one letter or the name of a function", at)
 

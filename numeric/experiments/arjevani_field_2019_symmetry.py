@@ -153,6 +153,7 @@ def run(
     return {
         "two_blocks": float((counted <= 2).mean()),
         "spurious": float(spurious.mean()),
+        "symmetric_of_spurious": float((counted[spurious] <= 2).mean()) if spurious.any() else 0.0,
         "spurious_two_blocks": float((spurious & (counted <= 2)).mean()),
         "unfinished": float((norms > TOLERANCE).mean()),
     }
@@ -161,6 +162,7 @@ def run(
 MEASURES = {
     "two_blocks": "share of the end points with isotropy Delta(S_k) or Delta(S_{k-p} x S_p)",
     "spurious": "share of the end points with a loss above 0.001",
+    "symmetric_of_spurious": "share of such isotropy among those with a loss above 0.001; 0 without any",
     "spurious_two_blocks": "share of the end points that are both",
     "unfinished": "share of the runs whose gradient is not small",
 }

@@ -19,6 +19,11 @@ class ExperimentError(NumericError):
     """An experiment that is not known, sizes that it does not have, or measures other than it states."""
 
 
+def _sensible(value: float, stated: float) -> bool:
+    """Whether a size can replace another; whole numbers written without a point count things."""
+    return math.isfinite(value) and (value >= 0 or stated < 0) and (value >= 1 or not isinstance(stated, int))
+
+
 @dataclass(frozen=True)
 class Experiment:
     """What is simulated, at which sizes, and which numbers one repetition measures.
@@ -67,12 +72,16 @@ class Experiment:
             full: the paper's sizes instead of the quick ones.
 
         Raises:
-            ExperimentError: an override that the experiment does not have, or that is not finite.
+            ExperimentError: an override that the experiment does not have, is not finite, negative where the stated one
+                is not, or no number of things.
         """
         stated = self.full if full else self.quick
-        wrong = {n: v for n, v in overrides.items() if n not in stated or not math.isfinite(v)}
+        wrong = {n: v for n, v in overrides.items() if n not in stated or not _sensible(v, stated[n])}
         if wrong:
-            raise ExperimentError(f"got the sizes {wrong} of {self.name}, expected some of {', '.join(stated)}, finite")
+            raise ExperimentError(
+                f"got the sizes {wrong} of {self.name}, expected some of {', '.join(stated)}, finite, not negative, "
+                f"numbers of things at least 1"
+            )
         return {n: overrides.get(n, v) for n, v in stated.items()}
 
     def measured(self, sizes: Mapping[str, float], rng: np.random.Generator, progress: Progress) -> dict[str, float]:

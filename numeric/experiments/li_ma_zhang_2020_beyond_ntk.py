@@ -101,6 +101,24 @@ def tangent_loss(W: FloatArray) -> float:
     return float(own - target @ fitted)
 
 
+def equal_loss(W: FloatArray) -> float:
+    r"""The least population loss of $s\sum_i|u_i\cdot x|$ over all numbers s, one line of the tangent space at W.
+
+    Args:
+        W: neurons, none zero, of shape (m, d).
+
+    Example:
+        >>> abs(equal_loss(np.eye(2))) < 1e-12
+        True
+    """
+    d = W.shape[1]
+    units = W / np.linalg.norm(W, axis=1)[:, None]
+    (rho, sine, arc), (cosine, other, angle) = pair_kernel(units, units), pair_kernel(units, np.eye(d))
+    square, cross = float(np.sum(sine + rho * arc)), float(np.sum(other + cosine * angle)) / d
+    own = (1 + (d - 1) * 2 / math.pi) / d
+    return own - (2 / math.pi) * cross**2 / square
+
+
 def uncaptured(d: int, m: int) -> float:
     r"""The mean share of the target's order 4 that m d even functions leave, their directions uniform.
 
@@ -146,9 +164,15 @@ def fit_tangents(sizes: Mapping[str, float], rng: np.random.Generator, _: Progre
         True
     """
     d, m = int(sizes["d"]), int(sizes["m"])
-    share = tangent_loss(rng.standard_normal((m, d))) * d / HIGH_ORDERS
+    W = rng.standard_normal((m, d))
+    loss = tangent_loss(W)
+    share = loss * d / HIGH_ORDERS
     # order 4 weighs c_4 = 1/(12 pi) of the plateau; of the higher orders, whose spaces are larger, less is captured
-    return {"tangent_over_plateau": share, "tangent_over_count": share / uncaptured(d, m)}
+    return {
+        "tangent_over_plateau": share,
+        "tangent_over_count": share / uncaptured(d, m),
+        "tangent_over_equal": loss / equal_loss(W),
+    }
 
 
 EXPERIMENTS = (
@@ -173,6 +197,7 @@ EXPERIMENTS = (
         {
             "tangent_over_plateau": "least loss over the plateau",
             "tangent_over_count": "that, over the share of order 4 that so many functions leave on average",
+            "tangent_over_equal": "least loss over that of the best multiple of sum |u_i.x|, one of the functions",
         },
     ),
 )

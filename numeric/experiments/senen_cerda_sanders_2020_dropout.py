@@ -154,6 +154,23 @@ def run(skew: float, sizes: Mapping[str, float], rng: np.random.Generator, progr
     }
 
 
+def eigenvalues(sizes: Mapping[str, float], rng: np.random.Generator, _: Progress) -> dict[str, float]:
+    r"""All eigenvalues of the scalar case's Hessian against $4p(1-p)c$ (f - 1 times), $4py$ (once), 0 (f times).
+
+    $c=y/(pf+1-p)$; y uniform on (1/2, 2), p on (0.1, 0.9).
+
+    Example:
+        >>> eigenvalues({"units": 2}, np.random.default_rng(0), lambda share: None)["difference"] < 1e-12
+        True
+    """
+    f, y, p = int(sizes["units"]), float(rng.uniform(0.5, 2)), float(rng.uniform(0.1, 0.9))
+    problem = Dropout(np.full((1, 1), y), p, f)
+    stated = np.sort([*np.zeros(f), *np.full(f - 1, 4 * p * (1 - p) * y / (p * f + 1 - p)), 4 * p * y])
+    found = [np.linalg.eigvalsh(problem.hessian(problem.minimiser(skew)[0])) for skew in (1.0, 2.0)]
+    differences = [float(np.max(np.abs(values - stated))) / (4 * p * y) for values in found]
+    return {"difference": differences[0], "difference_unbalanced": differences[1]}
+
+
 MEASURES = {
     "stationary": "norm of the gradient at the closed minimiser",
     "negative": "most negative eigenvalue of the Hessian there, as a share of the largest",
@@ -162,11 +179,25 @@ MEASURES = {
 ONE = {"rows": 1, "columns": 1, "units": 4, "keep": 0.7, "perturbation": 0.001}
 MANY = {"rows": 3, "columns": 4, "units": 4, "keep": 0.7, "perturbation": 0.0001}
 
-EXPERIMENTS = tuple(
+FLOWS = tuple(
     Experiment(f"senen-cerda-sanders-2020/{name}", question, partial(run, skew), quick, full, MEASURES)
     for name, question, skew, quick, full in (
         ("scalar", "Does the flow near a balanced minimiser decay with the smallest positive eigenvalue?", 1, ONE, ONE),
         ("matrix", "And for matrices?", 1, MANY, MANY),
-        ("unbalanced", "And near an unbalanced minimiser, W_2 twice, W_1 half as large?", 2, ONE, MANY),
+        ("unbalanced", "And near an unbalanced minimiser, W_2 twice, W_1 half as large?", 2, ONE, ONE),
     )
+)
+EXPERIMENTS = (
+    *FLOWS,
+    Experiment(
+        "senen-cerda-sanders-2020/eigenvalues",
+        "Are all eigenvalues of the Hessian at the balanced minimiser, one input and output, those of the formula?",
+        eigenvalues,
+        {"units": 8},
+        {"units": 64},
+        {
+            "difference": "largest difference of an eigenvalue from the formula's, in order, over the largest",
+            "difference_unbalanced": "the same at the minimiser with W_2 twice, W_1 half as large",
+        },
+    ),
 )

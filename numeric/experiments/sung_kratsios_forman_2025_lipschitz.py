@@ -160,6 +160,7 @@ def compared(start: Network, first: float, ends: Mapping[str, Trained]) -> dict[
     return {
         **{f"lipschitz_{name}": value for name, value in lipschitz.items()},
         "lipschitz_gap": lipschitz["constant"] - max(lipschitz["root"], lipschitz["inverse"]),
+        "eventual_over_constant": lipschitz["eventual"] / lipschitz["constant"],
         "lipschitz_over_bound": max(lipschitz[name] / norms[name] for name in ends),
         "path_over_bound": max(paths),
         "budget_gap": min(budget["constant"] - budget["root"], budget["root"] - budget["inverse"]),
@@ -172,6 +173,7 @@ def compared(start: Network, first: float, ends: Mapping[str, Trained]) -> dict[
 MEASURES = {
     **{f"lipschitz_{name}": f"Lipschitz constant at the end, rates {name}" for name in SCHEDULES},
     "lipschitz_gap": "Lipschitz constant under the constant rate less the larger under root and inverse",
+    "eventual_over_constant": "Lipschitz constant under rates that decay from half of the time on, over the constant's",
     "lipschitz_over_bound": "largest Lipschitz constant over |a| |b|, L_sigma = 1",
     "path_over_bound": "largest distance from the start over the sum of rate times gradient norm",
     "budget_gap": "least difference of those sums, constant less root and root less inverse",
@@ -185,7 +187,7 @@ FULL = {"width": 100, "points": 60, "rate": 0.02, "noise": 0.1, "steps": 20000}
 EXPERIMENTS = (
     Experiment(
         "sung-kratsios-forman-2025/decays",
-        "Do decaying rates keep the Lipschitz constant small, and at what price?",
+        "Lipschitz constants and risks under constant rates, and such that decay eventually or from the start",
         run,
         QUICK,
         FULL,

@@ -128,10 +128,11 @@ def run(sizes: Mapping[str, float], rng: np.random.Generator, progress: Progress
     points = int(sizes["points"])
     x = -1 + 2 * (np.arange(points) + rng.uniform(0.25, 0.75, points)) / points
     y = rng.standard_normal(points)
-    found: dict[str, float] = {"drift": 0.0}
+    found: dict[str, float] = {"drift": 0.0, "fell": 0.0}
     for index, name in enumerate(("kernel", "adaptive")):
         start = begin(name == "adaptive", int(sizes["units"]), rng)
         net = descend(start, x, y, sizes, part(progress, index, 2))
+        found["fell"] = max(found["fell"], net.gradient(x, y)[0] / start.gradient(x, y)[0])
         found[f"loss_{name}"] = net.gradient(x, y)[0] / float(np.mean(y**2) / 2)
         found[f"turned_{name}"] = turned(start, net)
         found[f"gathered_{name}"] = gathered(net, x)
@@ -142,6 +143,7 @@ def run(sizes: Mapping[str, float], rng: np.random.Generator, progress: Progress
 
 MEASURES = {
     "drift": "largest change of delta = c^2 - a^2 - b^2, which is near 1 or -1",
+    "fell": "loss at the end over that at the start, the larger of both starts",
     **{
         f"{what}_{name}": f"{text}, {name} start"
         for name in ("kernel", "adaptive")

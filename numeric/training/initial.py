@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from numeric.arguments import FloatArray, positive_integer
+from numeric.arguments import FloatArray, positive_integer, real_number
 from numeric.draws import Seed, generator
 from numeric.errors import DomainError, NumericError
 
@@ -46,7 +46,7 @@ def initial_weights(kind: str, n: int, d: int, seed: Seed, scale: float | None =
     if kind not in KINDS:
         raise DomainError(f"kind is {kind!r}; expected one of {list(KINDS)}; scale='...' changes their size")
     size = (SMALL if kind == "small" else 1.0) if scale is None else scale
-    if not 0.0 < size < math.inf:
+    if not 0.0 < real_number("scale", size) < math.inf:
         raise DomainError(f"scale is {scale!r}; expected a finite number > 0, a factor on the weights; try 1.0")
     draws = rng.standard_normal((n, d))
     if kind == "orthogonal":

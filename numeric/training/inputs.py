@@ -11,9 +11,10 @@ from typing import Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import EPS, FloatArray, finite_array, finite_matrix, positive_integer
+from numeric.arguments import EPS, FloatArray, finite_array, finite_matrix, positive_integer, real_number
 from numeric.draws import sphere_points
 from numeric.errors import DomainError, NonFiniteError, ShapeError
+from numeric.law import check_scale
 
 Radii: TypeAlias = Callable[[np.random.Generator, int], FloatArray]
 
@@ -108,7 +109,7 @@ class RadialInputs:
 
     def __post_init__(self) -> None:
         positive_integer("dim", self.dim)
-        if self.second_moment is not None and not 0.0 < self.second_moment < math.inf:
+        if self.second_moment is not None and not 0.0 < real_number("second_moment", self.second_moment) < math.inf:
             raise DomainError(
                 f"second_moment is {self.second_moment!r}; expected a finite number > 0 or None, because the loss is "
                 f"infinite without it; pass E[r^2]"
@@ -149,7 +150,7 @@ def uniform_ball(dim: int, radius: float = 1.0) -> RadialInputs:
         >>> uniform_ball(2).second_moment
         0.5
     """
-    if not 0.0 < radius < math.inf:
+    if not 0.0 < real_number("radius", radius) < math.inf:
         raise DomainError(f"radius is {radius!r}; expected a finite number > 0; try 1.0")
     d = positive_integer("dim", dim)
     return RadialInputs(
@@ -180,7 +181,7 @@ def heavy_tailed(dim: int, freedom: float) -> RadialInputs:
         4.0
     """
     d = positive_integer("dim", dim)
-    if not 2.0 < freedom < math.inf:
+    if not 2.0 < real_number("freedom", freedom) < math.inf:
         raise DomainError(
             f"freedom is {freedom!r}; expected a finite number > 2, because E|x|^2, and with it the loss, is infinite "
             f"otherwise; try 3.0"
@@ -265,9 +266,10 @@ def _student_radii(d: int, freedom: float, rng: np.random.Generator, count: int)
 
 def _root(covariance: FloatArray) -> FloatArray:
     """Symmetric square root of a covariance."""
-    noise = EPS * len(covariance) * float(np.abs(covariance).max())
     if len(covariance) != covariance.shape[1]:
         raise ShapeError(f"covariance has shape {covariance.shape}; expected a square matrix, the covariance of x")
+    check_scale(covariance)
+    noise = EPS * len(covariance) * float(np.abs(covariance).max())
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2.0)
     if np.abs(covariance - covariance.T).max() > noise or values[0] < -noise:
         raise DomainError(

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy import special
 
-from numeric.arguments import FloatArray
+from numeric.arguments import FloatArray, real_number
 from numeric.errors import DomainError
 
 Pair: TypeAlias = tuple[FloatArray, FloatArray]
@@ -82,7 +82,7 @@ class Neuron:
                 f"slope is {self.slope!r} for {self.name!r}; expected a slope for 'leaky' and None for the others; try "
                 f"Neuron('leaky', 0.1)"
             )
-        if self.slope is not None and not math.isfinite(self.slope):
+        if self.slope is not None and not math.isfinite(real_number("slope", self.slope)):
             raise DomainError(f"slope is {self.slope!r}; expected a finite slope below zero; try 0.1")
 
     @property

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import FloatArray, finite_array, finite_matrix
+from numeric.arguments import FloatArray, finite_array, finite_matrix, real_number
 from numeric.errors import DomainError, ShapeError
 from numeric.training.options import moderate
 from numeric.training.planes import Indices, sines_and_half_angles, unit_vectors
@@ -234,7 +234,7 @@ def slope_of(activation: str, slope: float | None) -> float:
         -1.0
     """
     if activation == "leaky":
-        if slope is None or not math.isfinite(slope):
+        if slope is None or not math.isfinite(real_number("slope", slope)):
             raise DomainError(f"slope is {slope!r}; expected a finite slope below zero for 'leaky'; try slope=0.1")
         return float(slope)
     if activation not in SLOPES:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import FloatArray, finite_array, positive_integer
+from numeric.arguments import FloatArray, finite_array, positive_integer, real_array
 from numeric.draws import Seed, generator
 from numeric.errors import DomainError, NumericError, ShapeError
 from numeric.training.inputs import GaussianInputs, GivenInputs, InputLaw, RadialInputs
@@ -150,7 +150,7 @@ class TrainingProblem:
 
     def _labels(self, x: FloatArray) -> FloatArray:
         assert isinstance(self.teacher, Teacher)
-        return np.asarray(self.teacher.labels(x), dtype=np.float64)
+        return real_array("the labels", self.teacher.labels(x))
 
 
 def _given_labels(labels: ArrayLike, inputs: InputLaw) -> FloatArray:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import finite_matrix, positive_integer
+from numeric.arguments import finite_matrix, positive_integer, real_number
 from numeric.classification import TOLERANCE, PointKind
 from numeric.clusters import clustered_spectrum
 from numeric.errors import DomainError
@@ -39,7 +39,7 @@ def cancelled_neurons(W: ArrayLike, distance: float = 1e-6) -> Merged:
         array([[1., 0.]])
     """
     rows = finite_matrix("W", W)
-    if not 0.0 <= distance < math.inf:
+    if not 0.0 <= real_number("distance", distance) < math.inf:
         raise DomainError(f"distance is {distance!r}; expected a finite number >= 0; try 1e-6")
     left, pairs = list(range(len(rows))), []
     for i in range(len(rows)):

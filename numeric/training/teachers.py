@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.arguments import FloatArray, finite_array, finite_matrix
+from numeric.arguments import FloatArray, finite_array, finite_matrix, real_number
 from numeric.errors import DomainError, ShapeError
 from numeric.training.neurons import RELU, Neuron
 
@@ -157,7 +157,7 @@ class BallTeacher:
     name: str = field(init=False, default="the indicator of a ball")
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.radius < math.inf:
+        if not 0.0 < real_number("radius", self.radius) < math.inf:
             raise DomainError(f"radius is {self.radius!r}; expected a finite number > 0; try 1.0")
         if self.centre is not None:
             point = finite_array("centre", self.centre)

@@ -100,3 +100,17 @@ def test_the_list_names_every_claim(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "spectra/global-minimum" in out.replace("\n", "")
     assert "kernels/step" not in out
+
+
+def test_no_result_is_written_over_the_claims_or_over_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[[claim]]\nname = "a/b"\nstatement = "E[relu(u)^2] = |u|^2/2"\n', encoding="utf-8")
+    before, other = file.read_text(encoding="utf-8"), str(tmp_path / "x")
+    assert run(["verify", str(file), "--out", str(file)]) == 2
+    assert "claims are read" in capsys.readouterr().err
+    assert run(["verify", str(file), f"--json={other}", "--junit", other]) == 2
+    assert "a file for each" in capsys.readouterr().err
+    assert run(["verify", str(file), "--seconds", "nan"]) == 2
+    assert file.read_text(encoding="utf-8") == before

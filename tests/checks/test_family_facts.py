@@ -11,6 +11,7 @@ from checks.errors import ClaimError
 from checks.statements.base import Stated
 from checks.statements.family_facts import DescentDirections, FamilyRange, Threshold
 from checks.statements.family_facts_judge import judge_family_facts, sum_of_norms
+from checks.statements.split_neuron import SplitNeuron
 from checks.verdict import Kind, Verdict
 
 MINIMUM = "saddle to minimum"
@@ -83,3 +84,20 @@ def test_what_cannot_be_read_is_refused() -> None:
         DescentDirections("II", 6, (("standard:1", 0),))
     with pytest.raises(ClaimError, match="all three"):
         FamilyRange.from_table({"family_range": {"points": ["II"]}}, {})
+
+
+@pytest.mark.parametrize("rows", [(("standard:1", 1000), ("standard:1", 29)), ("trivial",), (("trivial", 0),)])
+def test_a_component_is_named_once_with_its_number(rows: tuple[tuple[str, int], ...]) -> None:
+    with pytest.raises(ClaimError, match="expected"):
+        DescentDirections("30+1", 30, rows)
+    with pytest.raises(ClaimError, match="expected"):
+        SplitNeuron("A", 10, 9, directions=rows)
+
+
+def test_sizes_beyond_what_can_be_written_out() -> None:
+    verdict = judged(FamilyRange(("A",), 10**5, 10**5, minimum=True))
+    assert verdict.kind is Kind.CERTIFIED
+    with pytest.raises(ClaimError, match="between 1 and"):
+        Threshold("A", MINIMUM, "1e400")
+    with pytest.raises(ClaimError, match="different names"):
+        FamilyRange(("A", "A"), 6, 7, minimum=True)

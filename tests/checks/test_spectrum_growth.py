@@ -157,3 +157,13 @@ def judged_with_assumption() -> None:
 
 def test_a_decimal_number_at_the_end_has_a_unit() -> None:
     assert [float(unit_of(x)) for x in ("0.25", "k/4 - 0.125", "1/4", "k/4 + 2")] == [0.01, 0.001, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("text", ["1/4 + k*0.25", "1/4 + k* 0.25", "3/10 - k^(-2)* 0.5", "k* - 0.25", "sqrt(k - 0.5)"])
+def test_only_a_decimal_that_is_the_last_term_is_rounded(text: str) -> None:
+    assert unit_of(text) == 0
+
+
+@pytest.mark.slow
+def test_coefficients_in_balls_refute_nothing_that_they_cannot_tell_from_it() -> None:
+    assert judged(SpectraAgree("I:5", "I:5", (("0", "k^2"),), "0")).kind is Kind.INCONCLUSIVE

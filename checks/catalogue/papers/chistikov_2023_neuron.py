@@ -70,7 +70,7 @@ CLAIMS = (
             1,
         ),
         "Small balanced start: zero loss, one direction, the more so the smaller the start",
-        "Chistikov et al. 2023: zero loss, alignment improves as lambda -> 0",
+        "recalled: Chistikov et al. 2023, zero loss, alignment improves as lambda -> 0",
         expect="CONSISTENT",
         limits="angles below 0.75 < pi/4",
     ),

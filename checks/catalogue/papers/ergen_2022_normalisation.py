@@ -118,6 +118,11 @@ PAPER = Paper(
     SLOW,
     open=(
         ("the convex program itself, with group norms and cones", "recalled only; no kind of statement for programs"),
+        ("neurons of the first layer", "the closed form is judged for predictions and weights of the second layer"),
+        (
+            "the dual constraint over all directions",
+            "judged on the two signs of y; all directions need a kind of cover",
+        ),
         ("constants of the recalled theorem", "the paper could not be read"),
     ),
 )

@@ -66,8 +66,9 @@ CLAIMS = (
             1,
         ),
         "Nearly orthogonal data, random labels, small start: fitted with rank at most two and a linear boundary",
-        "Frei et al. 2023, abstract",
+        "recalled: Frei et al. 2023; sizes and criteria derived",
         expect="CONSISTENT",
+        limits="slope 1/2: leakiness is not tested, a linear unit (slope 1) has a linear boundary by itself",
     ),
     _claim(
         "simulated-correlated",

@@ -10,7 +10,7 @@ from checks.statements.simulation import Simulation
 
 KEY = "han-2021"
 _claim = Entries(KEY).claim
-SOURCE = "Han et al. 2021, arc-cosine kernels"
+SOURCE = "recalled: Han et al. 2021, arc-cosine kernels"
 K0, K1 = "(pi - acos(rho))/pi", "(sqrt(1 - rho^2) + rho*(pi - acos(rho)))/pi"
 UNITS = {"|u|": "{1}", "|v|": "{1}"}
 

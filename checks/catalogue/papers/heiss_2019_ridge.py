@@ -60,7 +60,7 @@ SLOW = (
         "simulated-ridge",
         Simulation("heiss-2019/ridge", ("exponent < -0.4",), 7, 1),
         "Wide random features: ridge regression tends to the spline that penalises the weighed curvature",
-        "Heiss et al. 2019, abstract; weights derived",
+        "recalled: Heiss et al. 2019; weights derived",
         expect="CONSISTENT",
         limits="positive inner weights, f = f' = 0 at the left end of the knots",
     ),

@@ -96,7 +96,7 @@ CLAIMS = (
         "Gradient descent on both layers fits random signs, as fast as the Gram matrices guarantee",
         f"{SIMULATED}; the rate to first order in the steps: derived",
         expect="CONSISTENT",
-        limits="contraction, at the steps looked at: of the guaranteed rate at least this share, for finite steps",
+        limits="contraction: at the steps looked at, as a share of the guarantee; eta_z = 1/1000 moves z little",
     ),
     _claim(
         "first-layer-alone",
@@ -141,6 +141,7 @@ PAPER = Paper(
     CLAIMS,
     open=(
         ("gradient descent reaches a global minimum for all adversarial labels", "simulated for random signs only"),
+        ("PSD lower bounds by Schur products", "the Schur product theorem is not a kind of statement"),
         ("lambda_min of the Gram matrices for given inputs", "needs a kind for matrices of kernels"),
     ),
 )

@@ -12,7 +12,7 @@ from checks.statements.simulation import Simulation
 KEY = "safran-shamir-2018"
 _claim = Entries(KEY).claim
 _slow = Entries(KEY, ON_REQUEST_GROUP).claim
-SECTION = "Safran and Shamir 2018, Section 4"
+SECTION = "Safran and Shamir 2018, Section 4 (number recalled)"
 KERNEL = "E[relu(w.x)*relu(v.x)]"
 COUNTED = "Safran and Shamir 2018, Section 5 (number recalled): n = k + 1 far fewer, n = k + 2 none; criteria derived"
 OVER = "safran-shamir-2018/over-parameterised"

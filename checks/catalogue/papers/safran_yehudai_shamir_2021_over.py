@@ -186,7 +186,7 @@ SLOW = (
         ),
         "Descents with step 5/k to a gradient of 1e-12: all end points have what the paper lists",
         f"{EXPERIMENT}; seeds and criteria derived, fixed before the first run",
-        limits="sum |w_i| = k at the global minimum: up to round-off",
+        limits="a Newton polish may finish the runs; sum |w_i| = k at the global minimum: up to round-off",
         expect="CONSISTENT",
     ),
     _slow(
