@@ -309,23 +309,26 @@ class Field:
         content, factors = polynomial.factor()
         return Fraction(int(content.p), int(content.q)), factors
 
-    def sign(self, x: Element) -> int | None:
-        """1, -1 or 0 where the sign is plain from the generators' signs, else None."""
+    def sign(self, x: Element, strict: bool = False) -> int | None:
+        """1, -1 or 0 where the sign is plain from the generators' signs, else None.
+
+        Without strict it is the sign wherever x is not 0: a square counts as positive.
+        """
         if not x:
             return 0
-        signs = [self._sign(p) for p in (x.num, x.den)]
+        signs = [self._sign(p, strict) for p in (x.num, x.den)]
         return None if None in signs else (signs[0] or 0) * (signs[1] or 0)
 
-    def _sign(self, polynomial: Polynomial) -> int | None:
+    def _sign(self, polynomial: Polynomial, strict: bool) -> int | None:
         for candidate in (polynomial, self.with_sines(polynomial)):
-            found = self._plain_sign(candidate)
+            found = self._plain_sign(candidate, strict)
             if found is not None:
                 return found
         content, factors = self.factored(polynomial)
         total = 1 if content > 0 else -1
         for factor, exponent in factors:
-            s = self._plain_sign(factor)
-            if s is None and exponent % 2:
+            s = self._plain_sign(factor, strict)
+            if s is None and (strict or exponent % 2):
                 return None
             total *= s**exponent if s is not None else 1
         return total
@@ -334,7 +337,7 @@ class Field:
         """The polynomial written in another way that may show its sign; here as it is."""
         return polynomial
 
-    def _plain_sign(self, polynomial: Polynomial) -> int | None:
+    def _plain_sign(self, polynomial: Polynomial, strict: bool) -> int | None:
         terms = polynomial.to_dict()
         bound, constant, bounded = Fraction(0), Fraction(0), True
         seen: set[int] = set()
@@ -351,7 +354,8 @@ class Field:
                 bounded = False
             if not all(self.generators[i].positive or e % 2 == 0 for i, e in used):
                 seen |= {1, -1}
-        if len(seen) == 1:
+        never_zero = any(all(self.generators[i].positive for i, e in enumerate(m) if e) for m in terms)
+        if len(seen) == 1 and (never_zero or not strict):
             return seen.pop()
         if constant and bounded and bound <= abs(constant):
             return 1 if constant > 0 else -1

@@ -30,7 +30,7 @@ from checks.counterexamples import PRECISIONS, find_counterexample
 from checks.derived import DerivingInterpreter, derived_form
 from checks.domain import POSITIVE, read_domain
 from checks.errors import ClaimError, VacuousClaimError
-from checks.existence import unproved_conditions
+from checks.existence import jump_conditions, unproved_conditions
 from checks.points import Point, random_points, simple_points, vectors_of
 from checks.sides import Side, sides_by_class, value_pairs
 from checks.stage import entered
@@ -291,6 +291,7 @@ def _missing_existence(claim: Claim, kind: str, left: Side, right: Side) -> list
         with suppress(AnalyticError):
             result = derived_form(node.children[0], vectors, claim.parameters)
             found.update(dict.fromkeys(written(c) for c in result.field.conditions))
+        found.update(dict.fromkeys(jump_conditions(node.children[0], claim, vectors)))
     return unproved_conditions(found, claim, vectors)
 
 

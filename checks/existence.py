@@ -11,11 +11,13 @@ from analytic.angle import Angle
 from analytic.balls import BallAlgebra, precision
 from analytic.closed_forms import ClosedForms
 from analytic.errors import AnalyticError
-from analytic.formula import Expr, mul, name, neg, num, rewrite
+from analytic.formula import Expr, add, mul, name, names, neg, num, rewrite, substitute, walk
 from checks.claim import Claim
 from checks.domain import POSITIVE, Domain, read_domain
 
 _BITS = 128
+#: Functions with a jump at 0, whose value there is a convention.
+JUMPS = ("step", "sign")
 
 
 def unproved_conditions(conditions: Iterable[Expr], claim: Claim, norms: tuple[str, ...]) -> list[Expr]:
@@ -30,6 +32,31 @@ def unproved_conditions(conditions: Iterable[Expr], claim: Claim, norms: tuple[s
         What is left unproved.
     """
     return [c for c in conditions if not (_positive_by_signs(c, claim, norms) or _positive_in_a_box(c, claim, norms))]
+
+
+def jump_conditions(integrand: Expr, claim: Claim, vectors: tuple[str, ...]) -> list[Expr]:
+    """What has to be positive for the arguments of functions with jumps not to vanish identically.
+
+    At a jump the value matters only if the argument is 0 with positive probability: if parameters make all its
+    coefficients 0. For independent directions some coefficient has to stay away from 0.
+
+    Args:
+        integrand: what stands under an expectation.
+        claim: with the domains of the parameters.
+        vectors: the Gaussian variables.
+
+    Returns:
+        Sums of squares of coefficients, where parameters occur in them.
+    """
+    found = []
+    for node in walk(integrand):
+        if not any(node.is_call(f) for f in JUMPS) or not names(node.children[1]) & set(claim.parameters):
+            continue
+        argument, zero = node.children[1], dict.fromkeys(vectors, num(0))
+        constant = substitute(argument, zero)
+        slopes = [add(substitute(argument, {**zero, v: num(1)}), neg(constant)) for v in vectors]
+        found.append(add(*(mul(s, s) for s in slopes)))
+    return found
 
 
 def _positive_by_signs(condition: Expr, claim: Claim, norms: tuple[str, ...]) -> bool:
@@ -59,7 +86,7 @@ def _positive_by_signs(condition: Expr, claim: Claim, norms: tuple[str, ...]) ->
     pair = {"theta": (norms[0], norms[1])} if len(norms) > 1 else {}
     try:
         field = ClosedForms(norms, pair, bounded, positive, free)
-        return field.sign(evaluate(written, field)) == 1
+        return field.sign(evaluate(written, field), strict=True) == 1
     except AnalyticError:
         return False
 

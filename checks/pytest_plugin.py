@@ -42,6 +42,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--claims-no-slips", action="store_true", help="do not try slips: faster, no power, no repairs")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuses options that no claim can be judged with.
+
+    Raises:
+        pytest.UsageError: it says which.
+    """
+    seed, alpha = config.getoption("--claims-seed"), config.getoption("--claims-alpha")
+    if seed < 0:
+        raise pytest.UsageError(f"--claims-seed: got {seed}, expected an integer from 0")
+    if not 0 < alpha < 1:
+        raise pytest.UsageError(f"--claims-alpha: got {alpha:g}, expected a probability between 0 and 1")
+    for option in ("--claims-seconds", "--claims-memory"):
+        value = config.getoption(option)
+        if not value > 0:  # nan too
+            raise pytest.UsageError(f"{option}: got {value:g}, expected a positive number, or inf for no limit")
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A claim file, by its name."""
     if not file_path.name.endswith(SUFFIXES):

@@ -39,8 +39,8 @@ def one_thread() -> Iterator[None]:
     """
     from threadpoolctl import threadpool_limits
 
-    for name in ("numpy.linalg", "scipy.linalg"):  # each brings libraries of its own: loaded later, they had no limit
-        import_module(name)
+    import_module("numpy.linalg")  # each brings libraries of its own: loaded later, they had no limit
+    import_module("scipy.linalg")
     with _LOCK:  # the first one in takes the other threads away, the last one out gives them back
         _INSIDE.append(threadpool_limits(limits=1) if not _INSIDE else None)
     try:

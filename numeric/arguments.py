@@ -212,8 +212,8 @@ def balanced(student: FloatArray, teacher: FloatArray) -> tuple[FloatArray, Floa
         DomainError: if a student is below 2^-480 of the largest neuron: the square of its Dirac mass overflows.
 
     Example:
-        >>> balanced(np.array([[6e300]]), np.array([[3e300]]))[1] * 2.0
-        array([[0.5587935]])
+        >>> balanced(np.array([[2.0**600]]), np.array([[2.0**599]]))
+        (array([[0.5]]), array([[0.25]]))
     """
     largest = max(float(np.abs(rows).max(initial=0.0)) for rows in (student, teacher))
     exponent = math.frexp(largest)[1]

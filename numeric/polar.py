@@ -46,8 +46,8 @@ def polar_quadrature(
         Estimate of kind "scheme", of the shape (...).
 
     Raises:
-        DomainError: if a norm is not positive, theta outside $[0, \pi]$.
-        ShapeError: if f does not return one value for each node.
+        DomainError: if a norm is not positive or theta outside $[0, \pi]$.
+        ShapeError: if norms is no pair, or f does not return one value for each node.
         NonFiniteError: if f returns NaN or infinity.
         NotConvergedError: if the rules do not agree even roughly: f varies on a scale that they do not see.
         NumericError: if order or panels is not a large enough integer.
@@ -83,8 +83,8 @@ def polar_direction_quadrature(
         Estimate of kind "scheme", of shape (2,).
 
     Raises:
-        DomainError: if a norm is not positive, theta outside $[0, \pi]$.
-        ShapeError: if f does not return one value for each node.
+        DomainError: if a norm is not positive or theta outside $[0, \pi]$.
+        ShapeError: if norms is no pair, or f does not return one value for each node.
         NonFiniteError: if f returns NaN or infinity.
         NotConvergedError: if the rules do not agree even roughly: f varies on a scale that they do not see.
         NumericError: if order or panels is not a large enough integer.

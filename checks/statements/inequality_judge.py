@@ -177,13 +177,15 @@ class Search:
         engine = f"the sides are equal: {proof.engine}"
         if proof.outcome is not Outcome.EQUAL:
             return self._says(Outcome.UNDECIDED, engine, proof.detail)
+        divided = "every denominator is non-zero"
+        where = f"wherever {divided}" if divided in proof.conditions else "everywhere"
         if not self.stated.strict:
-            return self._says(Outcome.TRUE, engine, "both sides are equal everywhere")
+            return self._says(Outcome.TRUE, engine, f"both sides are equal {where}")
         point = next(simple_points(self.claim), None)
         assert point is not None
         with precision(BITS[0]):
             a, b = (s.at(point).scalar for s in self.sides)
-        return self._says(Outcome.FALSE, engine, "both sides are equal everywhere", counterexample(str(point), a, b))
+        return self._says(Outcome.FALSE, engine, f"both sides are equal {where}", counterexample(str(point), a, b))
 
     def _one_value(self) -> ExactEvidence:
         exact = rational_value(self.posed.formula)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice, product
+from typing import Any
 
 from flint import arb
 
@@ -75,9 +76,9 @@ class Parameters:
     def _sign(self, x: Element) -> int:
         generators = [x.owner.generators[i] for i in x.owner.used(x)]
         if all(g.positive and g.function in ("", "exp") for g in generators):  # those are never 0
-            plain = x.owner.sign(x)
-            if plain:
-                return plain
+            above, below = (_common_sign(p) for p in (x.num, x.den))
+            if above and below:
+                return above * below
         parts = self._parts(x)
         if len(parts) > 1:
             total = 1
@@ -169,6 +170,12 @@ class Parameters:
                 return all(a.holds(evaluate(a.left, algebra), evaluate(a.right, algebra)) for a in self.assumptions)
             except AnalyticError:
                 return False
+
+
+def _common_sign(polynomial: Any) -> int:
+    """The sign that all coefficients have; 0 if they differ: a square of a difference is 0 somewhere."""
+    signs = {(c > 0) - (c < 0) for c in polynomial.coeffs()}
+    return int(signs.pop()) if len(signs) == 1 else 0
 
 
 def placed(formula: Expr, values: Values) -> Expr:

@@ -18,7 +18,7 @@ from checks.claim import OPERATORS, Claim
 from checks.derived import derived_form
 from checks.domain import POSITIVE, Assumption, Domain, read_domain
 from checks.errors import ClaimError
-from checks.existence import unproved_conditions
+from checks.existence import jump_conditions, unproved_conditions
 from checks.points import vectors_of
 from checks.statements.cover import S
 from checks.statements.inequality import Inequality
@@ -87,6 +87,7 @@ def closed(claim: Claim, expr: Expr) -> tuple[Expr, tuple[Expr, ...]]:
             return None
         result = derived_form(node.children[0], vectors, claim.parameters)
         conditions.update(dict.fromkeys(written(c) for c in result.field.conditions))
+        conditions.update(dict.fromkeys(jump_conditions(node.children[0], claim, vectors)))
         return result.value
 
     return rewrite(expr, derived), tuple(conditions)

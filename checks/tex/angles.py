@@ -26,14 +26,14 @@ def angle_by_itself(sides: Sequence[Expr], scope: Scope) -> list[Expr]:
     for own, domain in (("theta", "[0, pi]"), ("rho", "[-1, 1]")):
         if own not in used or (own == "rho" and both):
             continue
-        fresh = _fresh(own, scope, used)
+        fresh = fresh_name(own, scope, used)
         values[own] = name(fresh)
         scope.kinds[fresh] = CONSTANT
         scope.domains[fresh] = scope.domains.pop(own, domain)
         scope.notes[f"there are no two vectors: {own} is a variable in {scope.domains[fresh]}, {fresh} below"] = None
     if "rho" in used and both:
         if "theta" not in values:
-            fresh = _fresh("theta", scope, used)
+            fresh = fresh_name("theta", scope, used)
             values["theta"] = name(fresh)
             scope.kinds[fresh], scope.domains[fresh] = CONSTANT, scope.domains.pop("theta", "[0, pi]")
         values["rho"] = call("cos", values["theta"])
@@ -50,7 +50,8 @@ def _free(scope: Scope) -> set[str]:
     return {n for d in scope.definitions.values() for n in names(d.body) - set(d.parameters)}
 
 
-def _fresh(own: str, scope: Scope, used: set[str]) -> str:
+def fresh_name(own: str, scope: Scope, used: set[str]) -> str:
+    """A name that does not occur yet."""
     found = f"{own}_0"
     while found in used or found in scope.kinds:
         found += "0"

@@ -16,7 +16,9 @@ from checks.tex.scope import GAUSSIAN, INPUT, Scope
 from checks.tex.symbols import FUNCTIONS
 
 #: Functions of our language that an author's symbol may stand for.
-DECLARABLE = frozenset((*FUNCTIONS.values(), "H", "perp", "owens_t", "re_Phi", "im_Phi", "erfi", "min", "max", "sqrt"))
+DECLARABLE = frozenset(
+    (*FUNCTIONS.values(), "H", "perp", "owens_t", "re_Phi", "im_Phi", "erfi", "min", "max", "sqrt", "gamma")
+)
 
 
 def declared_functions(activation: str | Mapping[str, str] | None, text: str) -> dict[str, str]:

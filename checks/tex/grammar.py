@@ -11,10 +11,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from checks.tex.approaches import split_approach, unbracketed
 from checks.tex.bars import Lexeme
 from checks.tex.errors import TexError
+from checks.tex.fonts import check_fonts
 from checks.tex.nodes import Node, bare
-from checks.tex.tokens import check_fonts, tokens
+from checks.tex.tokens import tokens
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -155,33 +157,10 @@ def _parsed(found: list[Lexeme], text: str) -> list[tuple[str, Node]]:
             words = " ".join(str(t) for t in child.children if t.type == "TEXT" and str(t))
         else:
             node = _node(child)
-            result.append((words, _unbracketed(node) if result else node))
+            result.append((words, unbracketed(node) if result else node))
             words = ""
-    main, approach = _split(result[0][1])
+    main, approach = split_approach(result[0][1])
     return result if approach is None else [(result[0][0], main), ("as", approach), *result[1:]]
-
-
-def _unbracketed(node: Node) -> Node:
-    r"""The approach in a condition (t \to 0); any other condition as it is."""
-    group = bare(node)
-    inner = bare(group.children[0]) if group is not None and _is_approach(group) else None
-    return node if inner is None else inner
-
-
-def _split(main: Node) -> tuple[Node, Node | None]:
-    r"""The statement and the approach (t \to 0) at its end, which is no factor."""
-    whole = main.children[-1]
-    row = whole.children[-1].children
-    if len(row) < 2 or not _is_approach(row[-1]):
-        return main, None
-    last = replace(whole.children[-1], children=row[:-1])
-    side = replace(whole, children=(*whole.children[:-1], last))
-    return replace(main, children=(*main.children[:-1], side)), bare(row[-1].children[0])
-
-
-def _is_approach(group: Node) -> bool:
-    inner = bare(group.children[0]) if group.kind == "group" and group.text == "(" and group.plain else None
-    return inner is not None and inner.kind == "relation" and inner.text == "to"
 
 
 def _complaint(text: str, found: list[Lexeme], error: Exception) -> TexError:
@@ -232,7 +211,8 @@ def _from(side: Node, sign: str) -> Node:
     r"""The point of t \downarrow 0 as that of t \to 0^+."""
     if sign not in _FROM:
         return side
-    point = Node("group", side.at, "{", (side,), sup=Node("mark", side.at, _FROM[sign]))
+    inner = Node("items", side.at, "", (Node("relation", side.at, "", (side,)),))
+    point = Node("group", side.at, "{", (inner,), sup=Node("mark", side.at, _FROM[sign]))
     return Node("sum", side.at, "", (Node("term", side.at, "+", (point,)),))
 
 

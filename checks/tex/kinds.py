@@ -9,7 +9,6 @@ from itertools import pairwise
 from checks.tex.nodes import Node, bare, factors, walk
 from checks.tex.scope import CONSTANT, GAUSSIAN, INPUT, VECTOR, Scope, identify, members, names_of
 
-
 #: Letters that under an angle are indices of vectors, unless they are declared as vectors themselves.
 INDICES = frozenset("ijklmpqr")
 

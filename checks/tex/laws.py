@@ -161,7 +161,7 @@ def _matrix(variables: list[str], node: Node, scope: Scope) -> None:
     )
     if value in correlations:
         return
-    if names(value) - {"pi"} or names(first) | names(second):
+    if (names(value) | names(first) | names(second)) - {"pi"}:
         raise scope.refuse(
             r"got a covariance, expected \rho (at variances 1), \rho\sigma_1\sigma_2, a number or a letter", rows[0][1]
         )

@@ -2,15 +2,19 @@ r"""Loewner order of written matrices: \begin{pmatrix} 1 & t \\ t & 1 \end{pmatr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from analytic.formula import ONE, ZERO, Expr, add, mul, neg, num, power
+from analytic.formula import CONSTANTS, ONE, ZERO, Expr, add, mul, name, names, neg, num, power, substitute
+from analytic.grammar import parse
 from checks.errors import ClaimError
 from checks.statements.ordering import MatrixOrder, Rows
+from checks.tex.angles import fresh_name
 from checks.tex.definitions import expanded
 from checks.tex.nodes import Node, bare, shown
-from checks.tex.scope import SCALAR, Scope, Value, identify
+from checks.tex.scope import CONSTANT, SCALAR, Scope, Value, identify
 
+_BOUND = re.compile(r"(?P<first>.+) (?P<before>[<>]=?) rho|rho (?P<after>[<>]=?) (?P<second>[^<>]+)")
 _Matrix = list[list[Expr]]
 
 
@@ -46,6 +50,40 @@ def matrix_order(main: Node, sign: str, scope: Scope) -> MatrixOrder:
 def with_domains(stated: MatrixOrder, domains: Mapping[str, str]) -> MatrixOrder:
     """The order for the variables in their domains."""
     return MatrixOrder(stated.left, stated.right, stated.strict, dict(domains))
+
+
+def cosine_by_itself(stated: MatrixOrder, scope: Scope) -> MatrixOrder:
+    r"""The order with \rho as a constant of its own if the conditions bound it and there is no \theta."""
+    used = {n for e in entries(stated) for n in names(e)}
+    domain = _bounds(scope) if "rho" in used and "theta" not in used else ""
+    if not domain:
+        return stated
+    fresh = fresh_name("rho", scope, used)
+    scope.kinds[fresh], scope.domains[fresh] = CONSTANT, domain
+    scope.notes[f"there are no two vectors: rho is a variable in {domain}, {fresh} below"] = None
+    left, right = (
+        tuple(tuple(str(substitute(parse(e), {"rho": name(fresh)})) for e in row) for row in rows)
+        for rows in (stated.left, stated.right)
+    )
+    return MatrixOrder(left, right, stated.strict)
+
+
+def _bounds(scope: Scope) -> str:
+    r"""The interval of \rho in the assumptions, which are taken away; empty if there is none, or more than that."""
+    found: dict[bool, tuple[str, str]] = {False: ("[", "-1"), True: ("]", "1")}
+    own = [_BOUND.fullmatch(a) for a in scope.assumptions]
+    matches = [m for m in own if m is not None]
+    for match in matches:
+        first = match["first"] is not None
+        sign, value = (match["before"], match["first"]) if first else (match["after"], match["second"])
+        upper = sign.startswith("<") != first
+        if names(parse(value)) - set(CONSTANTS):
+            return ""
+        found[upper] = ("[]" if "=" in sign else "()")[upper], value
+    if not matches or len(matches) > 2 or len(matches) < len(own):
+        return ""
+    scope.assumptions.clear()
+    return f"{found[False][0]}{found[False][1]}, {found[True][1]}{found[True][0]}"
 
 
 def entries(stated: MatrixOrder) -> list[Expr]:

@@ -1,4 +1,4 @@
-r"""Two notations that are other tokens than they look: t \to 0+ is t \to 0^+, \underset{x}{\mathbb E} is \mathbb E_{x}."""
+r"""Notations that are other tokens than they look: t \to 0+ is t \to 0^+, \underset{x}{\mathbb E} is \mathbb E_x."""
 
 from __future__ import annotations
 

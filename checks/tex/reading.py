@@ -22,7 +22,7 @@ from checks.tex.errors import TexError
 from checks.tex.grammar import parse_statements
 from checks.tex.kinds import find_vectors
 from checks.tex.laws import declare_laws
-from checks.tex.matrices import entries, matrix_order, with_domains
+from checks.tex.matrices import cosine_by_itself, entries, matrix_order, with_domains
 from checks.tex.nodes import Node
 from checks.tex.products import read
 from checks.tex.recursions import STATE, Items, claims_on, find_sequence, stated_recursion
@@ -109,7 +109,7 @@ def read_tex(
         >>> read_tex(r"\sigma(0) = a/bc")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
             ...
-        checks.tex.errors.TexError: line 1, column 1 (near \sigma(0) = a/bc): got sigma, which is not declared; ...
+        checks.tex.errors.TexError: line 1, column 1 (near \sigma(0) = a/bc): got \sigma, which is not declared; ...
     """
     if not isinstance(text, str):
         raise ClaimError(f"got {type(text).__name__}, expected LaTeX as text")
@@ -231,7 +231,7 @@ def _read(
 def _reading(main: Node, found: Sorted, variables: Mapping[str, str], scope: Scope) -> TexReading:
     sign, relation = relation_of(main)
     if sign in ORDERS:
-        order = matrix_order(main, sign, scope)
+        order = cosine_by_itself(matrix_order(main, sign, scope), scope)
         exprs = entries(order)
         return _result(with_domains(order, _domains(exprs, variables, scope)), (), {}, main, scope)
     limit = asymptotic(main, sign, found.limits, scope)

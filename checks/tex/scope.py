@@ -117,7 +117,8 @@ class Scope:
         stem = identifier.partition("_")[0]
         command = "\\" if stem in GREEK else ""
         usual = (
-            f"a constant: declare its domain, variables = {{ {identifier} = '(0, 1)' }}, or end with ', {command}{stem} > 0'",
+            f"a constant: declare its domain, variables = {{ {identifier} = '(0, 1)' }}, "
+            f"or end with ', {command}{stem} > 0'",
             rf"a vector: end with ', {command}{stem} \in \mathbb{{R}}^d'",
             rf"a Gaussian variable: write \mathbb{{E}}_{{{command}{stem} \sim \mathcal{{N}}(0, 1)}}",
         )

@@ -3,10 +3,10 @@ r"""LaTeX to tokens: spacing and sizes dropped, fonts resolved, single digits af
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from checks.tex.bars import CLOSE, OPEN, Lexeme, tell_bars_apart
 from checks.tex.errors import TexError
+from checks.tex.fonts import STYLES, VARIANTS, check_fonts
 from checks.tex.points import EXPECT, one_sided, underset
 from checks.tex.rows import rows
 from checks.tex.symbols import (
@@ -22,13 +22,6 @@ from checks.tex.symbols import (
     WORDS,
 )
 
-#: Forms of a letter that are read as the plain one, if that does not occur too.
-_VARIANTS = {"varrho": "rho", "varepsilon": "epsilon"}
-_STYLES = {
-    **dict.fromkeys(("boldsymbol", "bm", "mathbf", "bf"), "bold"),
-    **dict.fromkeys(("mathscr", "mathcal"), "script"),
-    **{"mathsf": "sans", "mathtt": "typewriter"},
-}
 MAX_LENGTH, MAX_TOKENS, MAX_NESTING = 20_000, 4_000, 30
 _LEXEME = re.compile(
     r"(?P<space>(?:\s|~|%[^\n]*(?:\n|$))+)|(?P<command>\\[A-Za-z]+\*?)|(?P<control>\\[^A-Za-z])|(?P<number>\d+(?:\.\d+)?)"
@@ -121,24 +114,6 @@ def tokens(text: str) -> list[Lexeme]:
     found = one_sided(found)
     check_fonts(found, text)
     return found
-
-
-def check_fonts(found: Iterable[Lexeme], text: str) -> None:
-    r"""Refuses one name in two fonts or forms, such as \epsilon and \varepsilon: the same symbol or not.
-
-    Raises:
-        TexError: at the second form.
-    """
-    fonts: dict[str, str] = {}
-    for token in found:
-        if token.type == "NAME" and fonts.setdefault(token.text, token.font) != token.font:
-            what = "forms" if {"variant", "word"} & {token.font, fonts[token.text]} else "fonts"
-            raise TexError(
-                f"got {token.text} in two {what}, expected one: it may be two different things",
-                text,
-                token.at,
-                ("the same symbol: write it in one way", "two symbols: call one by another letter"),
-            )
 
 
 class _Tokeniser:
@@ -271,7 +246,7 @@ class _Tokeniser:
         elif name == "forall":
             self._emit("TEXT", "for", at)
         else:
-            self._emit(*self._symbol(name, at), at, "variant" if name in _VARIANTS else "")
+            self._emit(*self._symbol(name, at), at, "variant" if name in VARIANTS else "")
 
     def _symbol(self, name: str, at: int) -> tuple[str, str]:
         tables = (
@@ -299,7 +274,7 @@ class _Tokeniser:
         if name in ("ast", "star"):
             return "STAR", "*"
         if name in GREEK:
-            return "NAME", _VARIANTS.get(name, name)
+            return "NAME", VARIANTS.get(name, name)
         raise self.refuse(f"got the command \\{name[:40]}, which is not of this language", at)
 
     def _environment(self, name: str, at: int) -> None:
@@ -337,10 +312,10 @@ class _Tokeniser:
             self._emit("FUNC", f"{what.lower()}_Phi", at)
         elif what.startswith("\\") and what[1:] in GREEK:
             bold = "bold" if font in ("boldsymbol", "bm", "mathbf") else ""
-            variant = "variant" if what[1:] in _VARIANTS else ""
-            self._emit("NAME", _VARIANTS.get(what[1:], what[1:]), at, f"{bold} {variant}".strip())
+            variant = "variant" if what[1:] in VARIANTS else ""
+            self._emit("NAME", VARIANTS.get(what[1:], what[1:]), at, f"{bold} {variant}".strip())
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", what) and (len(what) == 1 or font in ("mathrm", "operatorname")):
-            style = "word" if what in GREEK else _STYLES.get(font, "")
+            style = "word" if what in GREEK else STYLES.get(font, "")
             self._emit("NAME", what, at, "" if what in ("I", "L", "O") else style)
         else:
             raise self.refuse(f"got \\{font}{{{what[:30]}}}, expected one letter or the name of a function", at)

@@ -116,7 +116,7 @@ def equal_loss(W: FloatArray) -> float:
     (rho, sine, arc), (cosine, other, angle) = pair_kernel(units, units), pair_kernel(units, np.eye(d))
     square, cross = float(np.sum(sine + rho * arc)), float(np.sum(other + cosine * angle)) / d
     own = (1 + (d - 1) * 2 / math.pi) / d
-    return own - (2 / math.pi) * cross**2 / square
+    return float(own - (2 / math.pi) * cross**2 / square)
 
 
 def uncaptured(d: int, m: int) -> float:

@@ -119,3 +119,12 @@ def test_binomials_in_float(n: float, k: float) -> None:
     power = in_float(in_powers(parse("n^(k + 1)")), {"n": n, "k": k})
     assert power is not None
     assert math.isclose(power, n ** (k + 1), rel_tol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [("(a-1)^2*k", "oo"), ("exp(-(a-3)^2*k)", "0"), ("exp(-(a^2-2)^2*k)", "0"), ("k^((a-1)^2)", "oo")],
+)
+def test_a_square_is_not_positive_where_it_vanishes(expression: str, value: str) -> None:
+    found = verify(Claim("my/limit", Limit(expression, "k", "oo", value), variables={"a": "(0, oo)"}), power=False)
+    assert found.kind in (Kind.REFUTED, Kind.INCONCLUSIVE)

@@ -296,3 +296,12 @@ def test_parallel_steps_with_a_coefficient_of_unknown_sign() -> None:
 def test_sign_and_step_agree_where_a_variable_vanishes(theta: str) -> None:
     both = expect("4*step(u)*step(v) - 2*step(u) - 2*step(v) + 1").at(u=0, theta=theta).arb
     assert expect("sign(u)*sign(v)").at(u=0, theta=theta).arb.overlaps(both)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("E[sign(a*u)^2]", "1"), ("E[step(a*u)]", "1/2"), ("E[sign(a*u)*sign(a*v)]", "1 - 2*theta/pi")],
+)
+def test_a_jump_whose_argument_vanishes_for_some_parameter_proves_nothing(left: str, right: str) -> None:
+    assert verify(left, right, variables={"a": "[0, 1]"}, power=False).kind is not Kind.PROVED
+    assert verify(left, right, variables={"a": "(0, 1]"}, power=False).kind is Kind.PROVED

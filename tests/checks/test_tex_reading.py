@@ -194,7 +194,27 @@ REFUSED = (
     (r"1 = \theta \text{ almost surely}", (1, 12), "prose", ()),
     (r"1 = \int \theta", (1, 5), "integrals", ()),
     (r"1 = \mathbb{E}[u|v]", (1, 17), "conditional", ()),
-    (r"1 = \mathbf{w} + w", (1, 18), "two fonts", ()),
+    (r"1 = \mathbf{w} + w", (1, 18), "two fonts", ("the same", "two symbols")),
+    (r"\epsilon = \varepsilon, \varepsilon > 0", (1, 12), "epsilon in two forms", ("the same", "two symbols")),
+    (r"\rho = \varrho", (1, 8), "two forms", ("the same", "two symbols")),
+    (r"\alpha = \mathrm{alpha}, \alpha > 0", (1, 10), "two forms", ("the same", "two symbols")),
+    (r"\ell = \mathrm{ell}, \ell > 0", (1, 8), "two forms", ("the same", "two symbols")),
+    (r"\mathsf t = t, t > 0", (1, 13), "two fonts", ("the same", "two symbols")),
+    (
+        r"1 = \mathbb{E}_{(u,v) \sim N(0, \begin{pmatrix} 1 & 2 \\ 2 & 1 \end{pmatrix})}[u^2]", (1, 33),
+        "positive semidefinite", (),
+    ),
+    (
+        r"1 = \mathbb{E}_{(u,v) \sim N(0, \begin{pmatrix} \pi & 2 \\ 2 & 1 \end{pmatrix})}[u^2]", (1, 33),
+        "positive semidefinite", (),
+    ),
+    (r"1 = \mathbb{E}_{u \sim N(0, -1)}[u^2]", (1, 30), "the variance -1", ()),
+    (r"1 = \mathbb{E}_{u \sim N(0, 1)}(u)^2", (1, 32), "round brackets", ("[u])^{2}", "[(u)^{2}]")),
+    (r"\theta_{ij} \le \pi", (1, 1), "no vector with it", ()),
+    (r"\theta_{ij} \le \|w_i\| \|w_j\| \|v_j\|", (1, 1), "v_j and w_j occur", ()),
+    (r"L \ge 0", (1, 1), "L, which is not declared", ("derivatives only", "another letter")),
+    (r"1 = t/t, t \ne 0", (1, 10), "t, which is not declared", ("constant", "vector", "Gaussian")),
+    (r"1 = \Theta(t), t > 0", (1, 5), r"\Theta, which is not declared", ("step function", "matrix")),
     (r"1 = 2 < 3 > 2", (1, 9), "one way", ()),
     (r"1 = 2 \ne 3", (1, 11), "in one chain", ()),
     (r"a < b \\ -c < d", (1, 10), "begins with a sign", ("goes on", "its own")),
@@ -243,6 +263,51 @@ def test_refusals_say_where_and_list_the_readings(
     assert (error.line, error.column) == place
     assert len(error.readings) == len(readings)
     assert all(part in reading for part, reading in zip(readings, error.readings, strict=True))
+
+
+#: Two ways to write one claim.
+SAME = (
+    (r"\sin t = t + O(t^3) \quad (t \to 0)", r"\sin t = t + O(t^3) \text{ as } t \to 0"),
+    (r"\sin t = t + O(t^3) (t \to 0)", r"\sin t = t + O(t^3) \text{ as } t \to 0"),
+    (r"\lim_{t \downarrow 0} \sin t = 0", r"\lim_{t \to 0^+} \sin t = 0"),
+    (r"\lim_{t \to 0+} \sin t = 0", r"\lim_{t \to 0^+} \sin t = 0"),
+    (r"\lim_{t \to -1-} t = -1", r"\lim_{t \uparrow -1} t = -1"),
+    *(
+        (rf"{sign}[u^2] = 1", r"\mathbb{E}_{u \sim N(0, 1)}[u^2] = 1")
+        for sign in (
+            r"\operatorname*{\mathbb E}_{u \sim N(0, 1)}",
+            r"\mathop{\mathbb{E}}\limits_{u \sim N(0, 1)}",
+            r"\underset{u \sim N(0, 1)}{\mathbb E}",
+        )
+    ),
+    (r"w_i^\top w_j = \|w_i\| \|w_j\| \cos\theta_{ij}", r"w_i^\top w_j = \|w_i\| \|w_j\| \cos\theta_{w_i,w_j}"),
+    (r"\nabla_{w_i} L = \sum_j v_j", r"\nabla_{w_i} L = \sum_{j=1}^k v_j"),
+    (r"\varepsilon = 1, \varepsilon > 0", r"\epsilon = 1, \epsilon > 0"),
+)
+
+
+@pytest.mark.parametrize(("text", "other"), SAME, ids=[t for t, _ in SAME])
+def test_two_notations_of_one_claim(text: str, other: str) -> None:
+    assert read_tex(text).python == read_tex(other).python
+
+
+def test_what_could_surprise_is_noted() -> None:
+    square = read_tex(rf"\mathbb{{E}}{X}[\sigma(w^\top x)]^2 = 1", "relu")
+    assert square.left == "E[relu(w.x)]^2"
+    assert "E[...]^2 is the power of the expectation, not the expectation of the power" in square.notes
+    law = r"(u, v) \sim N(0, \begin{pmatrix} a & c \\ c & b \end{pmatrix})"
+    assert "c is |u|*|v|*cos(theta), the covariance of u and v" in read_tex(rf"\mathbb{{E}}_{{{law}}}[uv] = c").notes
+    assert "the index i under theta is that of w_i" in read_tex(r"\theta_{ij} \le \|w_i\| \|w_j\|").notes
+
+
+@pytest.mark.parametrize(
+    ("condition", "domain"),
+    [(r"\rho \in [-1, 1]", "[-1, 1]"), (r"0 < \rho", "(0, 1]"), (r"\rho < \frac12", "[-1, 1/2)")],
+)
+def test_a_correlation_in_a_matrix_is_a_variable(condition: str, domain: str) -> None:
+    reading = read_tex(rf"\begin{{pmatrix}} 1 & \rho \\ \rho & 1 \end{{pmatrix}} \succeq 0, {condition}")
+    assert f"domains={{'rho_0': '{domain}'}}" in reading.python
+    assert reading.assumptions == ()
 
 
 def test_declared_activations() -> None:

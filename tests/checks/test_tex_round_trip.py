@@ -23,7 +23,7 @@ from checks.tex import read_tex
 from checks.tex.echo import echo, typeset
 from checks.tex.relations import Statement
 
-SYMBOLS = {"H": "H", "T": "owens_t", "F": "dawson", "n": "perp"}
+SYMBOLS = {"H": "H", "T": "owens_t", "F": "dawson", "n": "perp", "gamma": "gamma"}
 FUNCTIONS = ("sin", "cos", "tan", "asin", "acos", "atan", "exp", "log", "sqrt", "abs", "Phi", "erf", "tanh", "erfi")
 ACTIVATIONS = ("relu", "step", "sign", "erf", "gelu", "tanh", "sin", "cos", "exp", "abs", "Phi", "sigmoid", "softplus")
 

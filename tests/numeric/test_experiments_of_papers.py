@@ -72,6 +72,24 @@ def test_tangent_loss_is_that_of_a_fit_on_samples() -> None:
     assert abs(np.mean(squares) - li.tangent_loss(W)) < 5 * np.std(squares) / math.sqrt(len(x)) + 12e-5
 
 
+def test_best_multiple_of_the_absolute_values_is_that_of_samples_and_above_the_tangents() -> None:
+    rng = np.random.default_rng(11)
+    W, x = rng.standard_normal((3, 4)), rng.standard_normal((100_000, 4))
+    one = np.abs(x @ (W / np.linalg.norm(W, axis=1)[:, None]).T).sum(axis=1)
+    target = np.mean(np.abs(x), axis=1)
+    squares = (one * (one @ target) / (one @ one) - target) ** 2
+    # the fit on the sample is lower by the share 1/100000 of its parameter
+    assert abs(np.mean(squares) - li.equal_loss(W)) < 5 * np.std(squares) / math.sqrt(len(x)) + 1e-5
+    assert li.tangent_loss(W) < li.equal_loss(W)
+
+
+@pytest.mark.parametrize("units", [2, 16])
+def test_the_dropout_eigenvalues_are_those_of_the_formula_at_the_balanced_minimiser_alone(units: int) -> None:
+    found = dropout.eigenvalues({"units": units}, np.random.default_rng(12), silent)
+    assert found["difference"] < 1e-12
+    assert found["difference_unbalanced"] > 1e-3
+
+
 def test_gradient_through_the_normalisation() -> None:
     rng = np.random.default_rng(4)
     Q = np.linalg.qr(rng.standard_normal((6, 3)))[0]

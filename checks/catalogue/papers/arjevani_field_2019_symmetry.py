@@ -42,9 +42,7 @@ CLAIMS = (
     ),
     _claim(
         "equicorrelated",
-        Simulation(
-            "arjevani-field-2019/equicorrelated", SPURIOUS_ONES, 7, 2
-        ),
+        Simulation("arjevani-field-2019/equicorrelated", SPURIOUS_ONES, 7, 2),
         "Equicorrelated inputs, covariance 1.04 I - 0.04 J: spurious minima have isotropy Delta(S_{k-p} x S_p)",
         BEYOND,
         limits="at least 8 of 10 spurious end points, the teacher not counted; the law is not isotropic",

@@ -60,7 +60,6 @@ CLAIMS = (
         "The probability of a bias beyond 1/sqrt(2)",
         SOURCE,
         variables={"|v|": "{1/2}"},
-        expect="CERTIFIED",
     ),
     _claim(
         "biases-beyond-at-two",
