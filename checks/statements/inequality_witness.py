@@ -14,9 +14,9 @@ from checks.claim import Claim
 from checks.empirical import QUADRATURE, Ledger, Settings, estimate_side
 from checks.points import Point, random_points, simple_points
 from checks.sides import Side, sides_by_class
-from checks.statements.floats import in_float
 from checks.statements.inequality import Inequality
 from checks.statements.problem import in_angles
+from checks.statements.rounding import rounded
 from checks.verdict import EmpiricalEvidence, ExactEvidence, Outcome
 
 #: Points looked at, and the accuracy that float64 formulas are trusted to, relative to the size of the sides.
@@ -70,10 +70,11 @@ def _estimated(side: Side, point: Point, settings: Settings) -> tuple[arb, str]:
     if not side.closed:
         tensor, ledger = estimate_side(side.expr, point, QUADRATURE, settings)
         return _scalar(tensor, ledger)
-    value = in_float(in_angles(side.expr, point.vectors), _values(point))
-    if value is None:
+    found = rounded(in_angles(side.expr, point.vectors), _values(point))
+    if found is None:
         raise FormulaError(f"{side.expr} has no value in float64 at {point}")
-    return arb(value, abs(value) * ROUNDING + 1e-300), "the formula in float64"
+    # what cancels within the formula is in its running error; the values of the variables are rounded, too
+    return arb(found.value, abs(found.value) * ROUNDING + 4.0 * found.error + 1e-300), "the formula in float64"
 
 
 def _scalar(tensor: Tensor[arb], ledger: Ledger) -> tuple[arb, str]:

@@ -15,6 +15,7 @@ from checks.judge import verify
 from checks.statements.bernstein import Side, certainly
 from checks.statements.inequality import Inequality
 from checks.statements.proving import Prover
+from checks.verdict import Kind
 
 QUADRANT = {"a": "(0, oo)", "b": "(0, oo)"}
 PLANE = {"a": "(-oo, oo)", "b": "(-oo, oo)"}
@@ -81,3 +82,10 @@ def test_bernstein_coefficients_are_never_wrong(
     values = [sum(c * x ** m[0] * y ** m[1] for m, c in polynomial.items()) for x in grid for y in grid]
     if proved:
         assert all(v > 0 if strict else v >= 0 for v in values)
+
+
+def test_what_cancels_within_a_formula_is_no_disagreement_of_the_witnesses() -> None:
+    reals = {"a": "(-oo, oo)", "b": "(-oo, oo)"}
+    found = verify(Claim("my/bound", Inequality("b - a + a - b", ">=", "0"), variables=reals), power=False)
+    assert found.kind is Kind.PROVED
+    assert not found.witnesses_disagree
