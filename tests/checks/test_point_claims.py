@@ -40,9 +40,13 @@ OTHER = [
     (STEP, "1/2 - acos(1/3)/(2*pi)", {"theta": "{acos(1/3)}", **UNIT}),
     (RELU, "(sin(1) + (pi - 1)*cos(1))/(2*pi)", {"theta": "{1}", **UNIT}),
     (RELU, "(sin(1) + (pi - 1)*cos(1))/pi", {"theta": "{1}", "|u|": "{2}", "|v|": "{1}"}),
-    ("E[relu(u)]", "1/sqrt(pi)", {"|u|": "{sqrt(2)}"}),
-    ("E[relu(u)]", "sqrt(pi/2)", {"|u|": "{pi}"}),
 ]
+
+
+@pytest.mark.parametrize(("norm", "right"), [("{sqrt(2)}", "1/sqrt(pi)"), ("{pi}", "sqrt(pi/2)")])
+def test_a_norm_that_is_one_number_is_inserted(norm: str, right: str) -> None:
+    assert verify("E[relu(u)]", right, variables={"|u|": norm}).kind is Kind.PROVED
+    assert verify("E[relu(u)]", f"{right} + 1/10^30", variables={"|u|": norm}).kind is Kind.REFUTED
 
 
 @pytest.mark.parametrize(("left", "right", "variables"), OTHER)

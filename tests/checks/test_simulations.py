@@ -286,7 +286,8 @@ def test_the_command_makes_them_at_full_sizes_and_keeps_them(
     with sqlite3.connect("kept.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM repetitions").fetchone() == (7,)
     connection.close()
-    assert run(["verify", "claims.toml", "--jobs", "1", "--keep", "claims.toml"]) == 2
+    Path("other.toml").write_text(FILE)
+    assert run(["verify", "claims.toml", "--jobs", "1", "--keep", "other.toml"]) == 2
     assert "kept repetitions, or a new name" in capsys.readouterr().err
 
 
