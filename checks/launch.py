@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import socket
 import struct
@@ -33,6 +34,7 @@ class Forge:
     """
 
     def __init__(self, jobs: int) -> None:
+        self.settings = _settings(jobs)
         self._control, theirs = socket.socketpair()
         threads = dict.fromkeys(_THREADS, str(max(1, (os.cpu_count() or 1) // jobs)))
         # what this process can import, and nothing from the folder in which it happens to run
@@ -79,5 +81,37 @@ def begin(jobs: int) -> None:
 
 
 def taken(jobs: int) -> Forge:
-    """The one that was begun, or a new one."""
-    return _begun.pop() if _begun else Forge(jobs)
+    """The one that was begun or given back, if it suits, or a new one."""
+    found = _begun.pop() if _begun else None
+    if found is not None and found.settings != _settings(jobs):
+        found.close()
+        found = None
+    return found or Forge(jobs)
+
+
+def given_back(forge: Forge) -> None:
+    """Keeps one whose workers are idle for the next claims of this process."""
+    if _begun:
+        forge.close()
+    else:
+        _begun.append(forge)
+
+
+def _settings(jobs: int) -> tuple[int, int, str, tuple[str, ...]]:
+    """What a process that forks workers was started with: this process, threads, folder and path."""
+    try:
+        folder = os.getcwd()
+    except OSError:  # it was removed
+        folder = ""
+    return os.getpid(), jobs, folder, tuple(sys.path)
+
+
+def _end() -> None:
+    """Ends what was kept, in the process that began it."""
+    while _begun:
+        forge = _begun.pop()
+        if forge.settings[0] == os.getpid():
+            forge.close()
+
+
+atexit.register(_end)

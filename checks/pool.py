@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
 from checks.claim_table import table_of
-from checks.launch import STARVED, Forge, taken
+from checks.launch import STARVED, Forge, given_back, taken
 from checks.verdict import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -178,11 +178,15 @@ class Pool:
         return status
 
     def close(self) -> None:
-        """Stops the workers, whatever they are at."""
+        """Stops the workers, whatever they are at; what forked them is kept for later claims if all were idle."""
+        busy = any(worker.task is not None for worker in self._workers)
         for worker in self._workers:
             worker.connection.close()
         self._workers = []
-        self._forge.close()
+        if busy:
+            self._forge.close()
+        else:
+            given_back(self._forge)
 
 
 def _overrun(engine: str, seconds: float) -> str:
