@@ -89,10 +89,11 @@ def hovering(statement: OnlineHovers, proved: Certificate, settings: Settings, f
 
     Example:
         >>> from checks.critical_points import certificate
-        >>> claim = OnlineHovers("II", 10, "0.3", 200, 2000)
-        >>> found = hovering(claim, certificate(claim.facts), Settings(1e-6, 0))
-        >>> all(e.agrees for e in found.evidence)
-        True
+        >>> claim = OnlineHovers("II", 10, "3", 200, 2000)
+        >>> hovering(claim, certificate(claim.facts), Settings(1e-6, 0))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        numeric.errors.DomainError: step is 3; expected at most ...
     """
     if not proved.point.loss.arb > 0:
         raise DomainError(

@@ -128,6 +128,7 @@ def test_the_nearest_mechanical_slips_are_refuted_or_proved_equal(claim: Claim) 
     assert len(equal) <= 3, "most slips change the meaning"
 
 
+@pytest.mark.slow
 def test_all_slips_of_the_kernels_are_counted() -> None:
     claims = [c for c in TRUE if c.name.startswith("kernels/")]
     judged = {(c.name, str(s)): outcome(c, str(s)) for c in claims for _, s in slips(c.sides()[1])}

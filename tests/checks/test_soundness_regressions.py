@@ -90,6 +90,7 @@ def test_a_row_without_a_value_is_inconclusive(eigenvalue: str) -> None:
     assert table(6, eigenvalue) is Kind.INCONCLUSIVE
 
 
+@pytest.mark.slow
 def test_a_spectrum_that_is_off_by_a_trifle_is_refuted() -> None:
     assert table(6, "1/4 + 1/10^60*1/10^60") is Kind.REFUTED
 

@@ -278,6 +278,7 @@ def test_sampled_curvatures_are_those_of_the_hessian(end: Arrival) -> None:
 # Online descent.
 
 
+@pytest.mark.slow
 def test_twice_the_curvature_is_noticed() -> None:
     proved = certificate(ONLINE.facts)
     wrong = hovering(ONLINE, proved, Settings(ALPHA, 0), factor=2.0)

@@ -76,7 +76,9 @@ def test_a_wrong_orthant_rule_spoils_what_is_derived_from_it(name: str) -> None:
 
 @pytest.mark.usefixtures("wrong_orthant")
 def test_the_run_fails_even_where_the_exact_witness_says_equal(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["verify", "E[step(u)*step(v)] = theta/(2*pi)", "--jobs", "1"]) == 1
+    assert (
+        run(["verify", "E[step(u)*step(v)] = theta/(2*pi)", "--jobs", "1", "--seconds", "inf", "--memory", "inf"]) == 1
+    )  # in this process
     out = capsys.readouterr().out
     assert "INCONCLUSIVE" in out
     assert "witnesses disagree" in out

@@ -58,7 +58,12 @@ def test_small_variances_need_fewer_samples() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "error"), [("kinked", 0.02), ("skewed", 0.08), pytest.param("skewed", 0.04, marks=pytest.mark.slow)]
+    ("name", "error"),
+    [
+        pytest.param("kinked", 0.02, marks=pytest.mark.slow),
+        ("skewed", 0.08),
+        pytest.param("skewed", 0.04, marks=pytest.mark.slow),
+    ],
 )
 def test_standard_errors_hold_at_the_look_where_one_stops(name: str, error: float) -> None:
     """The normal approximation, with many looks on the way: the family of them errs no more often than promised."""

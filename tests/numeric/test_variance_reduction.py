@@ -111,7 +111,7 @@ def test_control_variates_are_unbiased_with_honest_errors(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.slow if name in {"smooth", "skewed", "kinked", "rare"} else ())
+        pytest.param(name, marks=pytest.mark.slow if name in {"smooth", "skewed", "kinked", "rare", "jump"} else ())
         for name in CASES
     ],
 )
