@@ -85,18 +85,21 @@ def kept(file: str | None, plan: Plan, share: float) -> Iterator[Kept]:
     if file is None:
         yield Kept(plan, share)
         return
-    try:
-        stream = Path(file).open("a+b")  # noqa: SIM115 - closed below
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ClaimError(f"got --results {file!r}, expected a file that can be written: {reason}") from None
-    with stream:
+    with _opened(file) as stream:
         known = _read(stream, file)
         stream.seek(0, os.SEEK_END)
         if stream.tell() == 0:
             stream.write(json.dumps({"schema": SCHEMA}).encode() + b"\n")
             stream.flush()
         yield Kept(plan, share, known, stream)
+
+
+def _opened(file: str) -> IO[bytes]:
+    try:
+        return Path(file).open("a+b")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ClaimError(f"got --results {file!r}, expected a file that can be written: {reason}") from None
 
 
 def _read(stream: IO[bytes], file: str) -> dict[str, tuple[Verdict, list[float | None]]]:
