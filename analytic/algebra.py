@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
@@ -29,7 +30,7 @@ EULER = "euler_gamma"
 class Algebra(Protocol[T]):
     """A field with the constants and functions of the language.
 
-    ``pair`` names the two vectors whose angle is meant by a bare ``theta``; ``norms`` those that have a norm.
+    ``pair`` names the two vectors whose angle is meant by a bare ``theta``.
     """
 
     pair: tuple[str, str] | None
@@ -60,6 +61,14 @@ class Algebra(Protocol[T]):
 
     def function(self, function: str, *arguments: T) -> T:
         """The value of one of FUNCTIONS."""
+
+
+class VectorAlgebra(Algebra[T], Protocol):
+    """One that knows its vectors."""
+
+    @property
+    def norms(self) -> Collection[str]:
+        """The names of the vectors or Gaussian variables that have a norm."""
 
 
 def evaluate(expr: Expr, algebra: Algebra[T]) -> T:

@@ -1,37 +1,63 @@
-r"""Gradients and Jacobians of functions of two vectors, by the moving frame.
+r"""Gradients and Jacobians of functions of one vector or two, by the moving frame.
 
 Let $f$ depend on $a = |w|$, $b = |v|$ and the angle $\theta$. Moving w along $e_1$ changes a only; along $e_2$
 (towards v) it turns w by $1/a$, so $\theta$ falls and the frame turns; along a unit vector m orthogonal to both, the
 plane tilts: $de_1 = m/a$ and, since v stays, $\cos\theta\,de_1 + \sin\theta\,de_2 = 0$. Moving v: along $v$ changes b
 only; along $t = \sin\theta\, e_1 - \cos\theta\, e_2$ (towards w) $\theta$ falls by $1/b$; along m,
-$de_2 = m/(b \sin\theta)$.
+$de_2 = m/(b \sin\theta)$. A vector that stands alone spans $e_1$; there every other direction is an m.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Protocol
 
 from analytic.errors import FormulaError
 from analytic.frame import Tensor, matrix, vector
 from analytic.ring import COSINE, SINE, THETA, Element, Ring
 
 
-def gradient(f: Element, ring: Ring, which: int) -> Tensor[Element]:
-    r"""The gradient of a scalar with respect to the first (0) or second (1) vector of the ring's pair.
+class Differential(Protocol):
+    """What is needed to differentiate in the moving frame; the canonical ring and the field of closed forms have it."""
+
+    pair: tuple[str, str] | None
+    norms: tuple[str, ...]
+
+    @property
+    def cosine(self) -> Any:
+        """The cosine of the pair's angle."""
+
+    @property
+    def sine(self) -> Any:
+        """The sine of the pair's angle."""
+
+    def norm(self, vector: str) -> Any:
+        """The norm of a vector."""
+
+    def derivative(self, x: Any, variable: str) -> Any:
+        """The partial derivative by a norm or the angle."""
+
+    def reduce(self, x: Any) -> Any:
+        """The normal form."""
+
+
+def gradient(f: Element, ring: Differential, which: int) -> Tensor[Element]:
+    r"""The gradient of a scalar with respect to the first (0) or second (1) vector of the ring.
 
     $\nabla_w f = f_a e_1 - \frac{1}{a} f_\theta e_2$ and
     $\nabla_v f = f_b (\cos\theta\,e_1 + \sin\theta\,e_2) - \frac1b f_\theta (\sin\theta\,e_1 - \cos\theta\,e_2)$.
+    Of a function of one vector, $f_a e_1$.
 
     Args:
         f: an element of the ring, a function of the two norms and the angle.
-        ring: a ring with a pair of vectors and a free angle.
-        which: 0 for the first vector of the pair, 1 for the second.
+        ring: a ring with one vector, or with a pair and a free angle.
+        which: 0 for the first vector, 1 for the second.
 
     Returns:
         The gradient in frame coordinates.
 
     Raises:
-        FormulaError: the ring has no free pair, or its norm is fixed.
+        FormulaError: the ring has no vector, or its norm or angle is fixed.
 
     Example:
         >>> ring = Ring(("w", "v"))
@@ -40,26 +66,29 @@ def gradient(f: Element, ring: Ring, which: int) -> Tensor[Element]:
         ['cos(theta)*|v|', 'sin(theta)*|v|']
     """
     norm = _norm(ring, which)
-    radial, turn = ring.derivative(f, norm), -ring.derivative(f, THETA) / ring.norm(norm.strip("|"))
+    radial = ring.derivative(f, norm)
+    if ring.pair is None:
+        return vector(ring.reduce(radial), f - f)
+    turn = -ring.derivative(f, THETA) / ring.norm(norm.strip("|"))
     if which == 0:
         return vector(ring.reduce(radial), ring.reduce(turn))
     c, s = ring.cosine, ring.sine
     return vector(ring.reduce(radial * c + turn * s), ring.reduce(radial * s - turn * c))
 
 
-def jacobian(x: Tensor[Element], ring: Ring, which: int) -> Tensor[Element]:
+def jacobian(x: Tensor[Element], ring: Differential, which: int) -> Tensor[Element]:
     r"""The Jacobian $\partial x_a/\partial w_b$ of a vector field in frame coordinates.
 
     Args:
         x: a vector in frame coordinates.
-        ring: a ring with a pair of vectors and a free angle.
+        ring: a ring with one vector, or with a pair and a free angle.
         which: 0 to differentiate by the first vector, 1 by the second.
 
     Returns:
         The matrix in frame coordinates; rows belong to x, columns to the vector differentiated by.
 
     Raises:
-        FormulaError: x is no vector, or the ring has no free pair.
+        FormulaError: x is no vector, or the ring has no vector, or its norm or angle is fixed.
 
     Example:
         >>> ring = Ring(("w", "v"))
@@ -83,17 +112,19 @@ def jacobian(x: Tensor[Element], ring: Ring, which: int) -> Tensor[Element]:
 _Columns = tuple[tuple[Element, Element], tuple[Element, Element], Element]
 
 
-def _columns_first(x: Tensor[Element], ring: Ring) -> _Columns:
+def _columns_first(x: Tensor[Element], ring: Differential) -> _Columns:
     """Derivatives of x = x1 e1 + x2 e2 along e1 and e2, and the coefficient of m for w moving along m."""
     x1, x2 = x.coordinates["1"], x.coordinates["2"]
     norm = _norm(ring, 0)
     a = ring.norm(norm.strip("|"))
     radial = (ring.derivative(x1, norm), ring.derivative(x2, norm))
+    if ring.pair is None:  # there is no e_2: x = x1 e1, and turning w turns x
+        return radial, (x2, x1 / a), x1 / a
     turned = ((-ring.derivative(x1, THETA) - x2) / a, (-ring.derivative(x2, THETA) + x1) / a)
     return radial, turned, (x1 - x2 * ring.cosine / ring.sine) / a
 
 
-def _columns_second(x: Tensor[Element], ring: Ring) -> _Columns:
+def _columns_second(x: Tensor[Element], ring: Differential) -> _Columns:
     """The same for v, turned from the directions v/|v| and t to e1 and e2."""
     x1, x2 = x.coordinates["1"], x.coordinates["2"]
     norm = _norm(ring, 1)
@@ -106,14 +137,15 @@ def _columns_second(x: Tensor[Element], ring: Ring) -> _Columns:
     return along1, along2, x2 / (b * s)
 
 
-def _norm(ring: Ring, which: int) -> str:
-    if ring.pair is None or ring.angle is not None:
+def _norm(ring: Differential, which: int) -> str:
+    fixed = ring if isinstance(ring, Ring) else None
+    if not ring.norms or (fixed is not None and ring.pair is not None and fixed.angle is not None):
         raise FormulaError(
-            "derivatives need two vectors with a free angle; do not fix theta in a claim about derivatives"
+            "derivatives need one vector, or two with a free angle; do not fix theta in a claim about derivatives"
         )
-    norm = f"|{ring.pair[which]}|"
-    if norm in ring.values:
-        raise FormulaError(f"got {norm} fixed at {ring.values[norm]}, expected it free: it is differentiated by")
+    norm = f"|{ring.norms[which]}|"
+    if fixed is not None and norm in fixed.values:
+        raise FormulaError(f"got {norm} fixed at {fixed.values[norm]}, expected it free: it is differentiated by")
     return norm
 
 

@@ -1,4 +1,4 @@
-r"""What a formula with vectors means: scalars, vectors and matrices in the moving frame of two vectors.
+r"""What a formula with vectors means: scalars, vectors and matrices in the moving frame of one vector or two.
 
 Beyond scalars the language has: vectors by name, ``bar(w)`` (unit vector), ``perp(v, w)`` (unit vector along
 $\bar v - \cos\theta\,\bar w$, so orthogonal to w), ``outer(x, y)`` ($x y^\top$), ``I``; and, where the algebra is the
@@ -11,12 +11,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Generic, TypeVar
 
-from analytic.algebra import FUNCTIONS, Algebra, evaluate, exponent_of
+from analytic.algebra import FUNCTIONS, VectorAlgebra, evaluate, exponent_of
 from analytic.constants import multiple_of_pi
 from analytic.differentiate import gradient, jacobian, limit_at_parallel
 from analytic.errors import DomainError, FormulaError
 from analytic.expectation import derive_in_ring
-from analytic.formula import Expr, add, call, mul, name
+from analytic.formula import Expr, add, call, mul, name, num
 from analytic.frame import MATRIX, Tensor, matrix, scalar, vector
 from analytic.readable import readable
 from analytic.ring import Element, Ring, canonical_ring
@@ -28,7 +28,7 @@ class Interpreter(Generic[T]):
     """Evaluates a formula with vectors in an algebra whose ``pair`` are the two vectors.
 
     Args:
-        algebra: the scalars.
+        algebra: the scalars, and the vectors by name.
 
     Example:
         >>> from analytic.grammar import parse
@@ -38,8 +38,13 @@ class Interpreter(Generic[T]):
         ['0', 'cos(theta)*|v|', 'sin(theta)*|v|', '0', '0']
     """
 
-    def __init__(self, algebra: Algebra[T]) -> None:
+    def __init__(self, algebra: VectorAlgebra[T]) -> None:
         self.algebra = algebra
+
+    @property
+    def vectors(self) -> tuple[str, ...]:
+        """The vectors that span the frame: the pair, or a vector that stands alone."""
+        return self.algebra.pair or tuple(self.algebra.norms)[:1]
 
     def number(self, value: int) -> T:
         """A small integer in the algebra."""
@@ -72,10 +77,10 @@ class Interpreter(Generic[T]):
         return scalar(evaluate(expr, self.algebra))
 
     def _named(self, expr: Expr) -> Tensor[T]:
-        identifier, pair = expr.identifier, self.algebra.pair or ()
-        if identifier in pair:
+        identifier, vectors = expr.identifier, self.vectors
+        if identifier in vectors:
             return self._scaled(self.algebra.norm(identifier), self._unit(identifier))
-        if identifier == "I" and pair:
+        if identifier == "I" and vectors:
             zero = self.number(0)
             return matrix(self.number(1), zero, zero, zero, zero)
         return scalar(evaluate(expr, self.algebra))
@@ -86,12 +91,12 @@ class Interpreter(Generic[T]):
         return norms if first == second else self.algebra.mul(norms, self._circle()[0])
 
     def _unit(self, identifier: str) -> Tensor[T]:
-        pair: tuple[str, ...] = self.algebra.pair or ()
-        if identifier not in pair:
+        vectors = self.vectors
+        if identifier not in vectors:
             raise FormulaError(
-                f"got the vector {identifier}, expected one of {', '.join(pair) or 'none in this formula'}"
+                f"got the vector {identifier}, expected one of {', '.join(vectors) or 'none in this formula'}"
             )
-        return vector(self.number(1), self.number(0)) if identifier == pair[0] else vector(*self._circle())
+        return vector(self.number(1), self.number(0)) if identifier == vectors[0] else vector(*self._circle())
 
     def _circle(self) -> tuple[T, T]:
         theta = self.algebra.theta()
@@ -159,12 +164,12 @@ class Interpreter(Generic[T]):
         return scalar(element)
 
     def _which(self, expr: Expr) -> int:
-        pair = self.algebra.pair or ()
-        if expr.head != "name" or expr.identifier not in pair:
+        vectors = self.vectors
+        if expr.head != "name" or expr.identifier not in vectors:
             raise FormulaError(
-                f"got the vector {expr} to differentiate by, expected one of {', '.join(pair) or '(none here)'}"
+                f"got the vector {expr} to differentiate by, expected one of {', '.join(vectors) or '(none here)'}"
             )
-        return pair.index(expr.identifier)
+        return vectors.index(expr.identifier)
 
     def _free(self, what: str) -> tuple[Ring, Interpreter[Element]]:
         """The ring with nothing fixed: derivatives are taken there, then variables are fixed."""
@@ -199,28 +204,42 @@ class Interpreter(Generic[T]):
 
 
 def tensor_formula(x: Tensor[Element], ring: Ring) -> Expr:
-    """A tensor with coordinates in the ring as a formula of the language, in the frame bar(w), perp(v, w).
+    """A tensor with coordinates in the ring as a formula of the language: ``in_frame`` of the coordinates as formulas.
 
     Args:
         x: a scalar, vector or matrix in frame coordinates.
         ring: the ring of its coordinates.
-
-    Returns:
-        A formula that evaluates to the tensor.
 
     Example:
         >>> ring = Ring(("w", "v"))
         >>> print(tensor_formula(vector(ring.norm("w"), ring.sine), ring))
         |w|*bar(w) + sin(theta)*perp(v, w)
     """
+    return in_frame(x.map(lambda c: readable(c, ring)), ring.norms)
+
+
+def in_frame(x: Tensor[Expr], vectors: tuple[str, ...]) -> Expr:
+    """A tensor as a formula of the language, in the frame bar(w), perp(v, w).
+
+    Args:
+        x: a scalar, vector or matrix, its frame coordinates as formulas.
+        vectors: the names of the vectors, the first two of which span the frame.
+
+    Returns:
+        A formula that evaluates to the tensor.
+
+    Example:
+        >>> print(in_frame(vector(name("t"), num(0)), ("w",)))
+        t*bar(w)
+    """
     if x.order == 0:
-        return readable(x.scalar, ring)
-    if ring.pair is None:
-        raise FormulaError("a vector or matrix needs a ring with two vectors")
-    w, v = (name(n) for n in ring.pair)
-    axes = {"1": call("bar", w), "2": call("perp", v, w)}
-    bases = {
-        key: name("I") if key == "I" else axes[key] if x.order == 1 else call("outer", *(axes[c] for c in key))
-        for key in x.coordinates
-    }
-    return add(*(mul(readable(c, ring), bases[key]) for key, c in x.coordinates.items() if not ring.is_zero(c)))
+        return x.scalar
+    if not vectors:
+        raise FormulaError("a vector or matrix needs a vector")
+    w, *others = (name(n) for n in vectors[:2])
+    axes = {"1": call("bar", w)} | ({"2": call("perp", others[0], w)} if others else {})
+
+    def base(key: str) -> Expr:
+        return name("I") if key == "I" else axes[key] if x.order == 1 else call("outer", *(axes[c] for c in key))
+
+    return add(*(mul(c, base(key)) for key, c in x.coordinates.items() if c != num(0)))

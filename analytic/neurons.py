@@ -13,14 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
+from analytic.algebra import Algebra
 from analytic.errors import FormulaError
 from analytic.formula import ONE, Expr, mul, names, num, walk
 from analytic.frame import Tensor
 from analytic.grammar import parse
 from analytic.interpret import Interpreter
 from analytic.ring import Element, Ring, canonical_ring
+
+T = TypeVar("T")
 
 SELF, STUDENTS, TEACHERS, PAIR = "self", "students", "teachers", "pair"
 #: The two vectors of each class.
@@ -161,7 +166,7 @@ def read_block(expr: Expr, kind: str) -> Block:
     return Block(ring, Interpreter(ring).tensor(expr))
 
 
-def zero_of_order(order: int, ring: Ring) -> Tensor[Element]:
+def zero_of_order(order: int, ring: Algebra[T]) -> Tensor[T]:
     """The zero tensor, for a class that a formula does not mention."""
     shapes = {0: ("",), 1: ("1", "2"), 2: ("I", "11", "12", "21", "22")}
-    return Tensor(order, dict.fromkeys(shapes[order], ring.field.zero))
+    return Tensor(order, dict.fromkeys(shapes[order], ring.number(Fraction(0))))

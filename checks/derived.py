@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from flint import arb
 
-from analytic.algebra import Algebra
+from analytic.algebra import VectorAlgebra
 from analytic.errors import AnalyticError, DomainError, FormulaError, NoClosedFormError, OutsideRingError
 from analytic.expectation import Expectation, derive, expect
-from analytic.formula import Expr, names
+from analytic.field_interpret import FieldInterpreter
+from analytic.formula import Expr, names, walk
 from analytic.frame import Tensor, scalar
 from analytic.gaussian_law import GaussianLaw
 from analytic.interpret import Interpreter
@@ -33,7 +36,7 @@ class DerivingInterpreter(Interpreter[arb]):
         point: the exact point, at which expectations without a closed form are enclosed by certified quadrature.
     """
 
-    def __init__(self, algebra: Algebra[arb], ring: Ring, point: Point) -> None:
+    def __init__(self, algebra: VectorAlgebra[arb], ring: Ring, point: Point) -> None:
         super().__init__(algebra)
         self.ring, self.point = ring, point
 
@@ -45,9 +48,29 @@ class DerivingInterpreter(Interpreter[arb]):
             except NoClosedFormError:
                 return scalar(enclosed_at(expr.children[0], self.ring, self.point))
         if any(expr.is_call(o) for o in OPERATORS):
-            derived = Interpreter(self.ring).tensor(expr)
-            return derived.map(lambda x: super(DerivingInterpreter, self).tensor(readable(x, self.ring)).scalar)
+            return self._derivative(expr)
         return super().tensor(expr)
+
+    def _derivative(self, expr: Expr) -> Tensor[arb]:
+        """A derivative from the canonical ring or, where that has no value, from the field of closed forms."""
+        value = super().tensor
+        try:
+            derived = Interpreter(self.ring).tensor(expr)
+        except (OutsideRingError, NoClosedFormError):
+            formulas, conditions = derived_in_field(expr, self.ring.norms, self.ring.parameters)
+            self._exists(expr, conditions)
+            return formulas.map(lambda x: value(x).scalar)
+        return derived.map(lambda x: value(readable(x, self.ring)).scalar)
+
+    def _exists(self, expr: Expr, conditions: Iterable[Expr]) -> None:
+        """Refuses a point at which an expectation does not exist.
+
+        Raises:
+            DomainError: an exponential grows too fast there.
+        """
+        for condition in conditions:
+            if not super().tensor(condition).scalar > 0:
+                raise DomainError(f"{expr} does not exist there: it needs {condition} > 0")
 
     def _closed_form(self, integrand: Expr) -> Expr:
         """The closed form of an expectation that exists at the point.
@@ -56,10 +79,7 @@ class DerivingInterpreter(Interpreter[arb]):
             DomainError: it does not exist there, because an exponential grows too fast.
         """
         result = derived_form(integrand, self.ring.norms, self.ring.parameters)
-        for condition in result.field.conditions:
-            value = super().tensor(written(condition)).scalar
-            if not value > 0:
-                raise DomainError(f"E[{integrand}] does not exist there: it needs {written(condition)} > 0")
+        self._exists(Expr("expect", (integrand,)), map(written, result.field.conditions))
         return result.value
 
 
@@ -83,6 +103,24 @@ def enclosed_at(integrand: Expr, ring: Ring, point: Point) -> arb:
         return result.at({n: v for n, v in exact.items() if n in known}, digits=CERTIFIED_DIGITS).arb
     except (AnalyticError, ValueError) as error:
         raise OutsideRingError(f"E[{integrand}] is not enclosed at {point}: {error}") from None
+
+
+def has_vectors(expr: Expr) -> bool:
+    """Whether a formula has vectors, matrices or derivatives, which only the moving frame evaluates."""
+    return any(n.is_call(o) for n in walk(expr) for o in (*OPERATORS, "bar", "perp", "outer"))
+
+
+@lru_cache(maxsize=256)
+def derived_in_field(
+    expr: Expr, norms: tuple[str, ...], parameters: tuple[str, ...]
+) -> tuple[Tensor[Expr], tuple[Expr, ...]]:
+    """A formula with derivatives as closed forms of its coordinates, and what must be positive for it to exist.
+
+    Raises:
+        AnalyticError: it has no closed form there.
+    """
+    inside = FieldInterpreter(norms, parameters)
+    return inside.tensor(expr).map(written), tuple(inside.conditions)
 
 
 def derived_form(integrand: Expr, norms: tuple[str, ...], parameters: tuple[str, ...]) -> Expectation:

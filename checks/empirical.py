@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from flint import arb
@@ -13,7 +14,7 @@ from analytic.angle import Angle
 from analytic.balls import BallAlgebra, disjoint, finite
 from analytic.constants import multiple_of_pi
 from analytic.errors import FormulaError
-from analytic.formula import Expr, walk
+from analytic.formula import Expr, mul, name, walk
 from analytic.frame import Tensor, matrix, scalar, vector
 from analytic.interpret import Interpreter
 from analytic.opening import gaussian_names
@@ -161,11 +162,11 @@ class EmpiricalInterpreter(Interpreter[arb]):
     # Derivatives: the vectors themselves are moved.
 
     def _vectors(self) -> Array:
-        a, b = (self.norms[n] for n in self.names[:2])
-        return np.array([[a, 0.0, 0.0], [b * np.cos(self.theta), b * np.sin(self.theta), 0.0]])
+        axes = np.array([[1.0, 0.0, 0.0], [np.cos(self.theta), np.sin(self.theta), 0.0]])
+        return np.array([self.norms[n] * axis for n, axis in zip(self.names, axes, strict=False)])
 
     def _moved(self, inner: Expr) -> Callable[[Array], float]:
-        """The scalar formula as a function of both vectors, by quadrature."""
+        """The scalar formula as a function of the vectors, by quadrature."""
 
         def value(vectors: Array) -> float:
             norms, theta = _polar(vectors)
@@ -175,10 +176,14 @@ class EmpiricalInterpreter(Interpreter[arb]):
         return value
 
     def _gradient(self, arguments: list[Expr]) -> Tensor[arb]:
-        which, vectors, f = self._which(arguments[1]), self._vectors(), self._moved(arguments[0])
+        which, vectors = self._which(arguments[1]), self._vectors()
+        if arguments[0].head == "expect" and not is_homogeneous(arguments[0].children[0], self.names):
+            with suppress(FormulaError):  # one rule for the slope; differences of nested rules take many times as long
+                return _tensor(self._noted(self._slope(arguments[0], which)(vectors)))
+        f = self._moved(arguments[0])
 
         def along(x: Array) -> float:
-            return f(np.array([x, vectors[1]] if which == 0 else [vectors[0], x]))
+            return f(_replaced(vectors, which, x))
 
         return _tensor(self._noted(gradient(along, vectors[which], step=self._step(which))))
 
@@ -187,35 +192,55 @@ class EmpiricalInterpreter(Interpreter[arb]):
         slope, vectors = self._slope(arguments[0], first), self._vectors()
 
         def along(x: Array) -> Array:
-            return slope(np.array([x, vectors[1]] if second == 0 else [vectors[0], x]))
+            return np.asarray(slope(_replaced(vectors, second, x)).value)
 
         return _tensor(self._noted(jacobian(along, vectors[second], step=self._step(second))))
 
     def _step(self, which: int) -> float | None:
         """A step that does not reach the line of the other vector, where kernels have kinks; None on that line."""
-        distance = self.norms[self.names[which]] * np.sin(self.theta)
+        norm = self.norms[self.names[which]]
+        distance = norm * np.sin(self.theta) if len(self.names) > 1 else norm
         return None if distance < 1e-12 else float(min(0.125, distance / 4))
 
     def _noted(self, estimate: Estimate) -> Estimate:
         self.ledger.estimates.append(estimate)
         return estimate
 
-    def _slope(self, inner: Expr, which: int) -> Callable[[Array], Array]:
+    def _slope(self, inner: Expr, which: int) -> Callable[[Array], Estimate]:
         """The gradient of E f from the definition E[d_z f x], the derivative taken under the expectation."""
         body = inner.children[0] if inner.head == "expect" else None
         slope = None if body is None else derivative(body, self.names[which])
         if slope is None:
             raise FormulaError(f"no empirical Hessian of {inner}: expected E[f] with a continuous f")
+        if len(self.names) == 1:
+            form = next(n for n in walk(inner) if n.head == "dot" or n == name(self.names[0]))
+            return self._slope_of_one(mul(slope, form))
         f = compile_integrand(slope, self.constants)
         a, b = self.names[:2]
 
-        def value(vectors: Array) -> Array:
-            norms, theta = _polar(vectors)
+        def value(vectors: Array) -> Estimate:
+            (first, second), theta = _polar(vectors)
+            norms = (first, second) if which == 0 else (second, first)
             plane = np.array(_plane(vectors, which))
             # the first axis of the rule is the vector differentiated by, so the roles may have to be exchanged
-            swapped = (lambda u, v: f({a: u, b: v})) if which == 0 else (lambda u, v: f({a: v, b: u}))
-            moment = polar_direction_quadrature(swapped, norms if which == 0 else norms[::-1], theta)
-            return np.asarray(moment.value @ plane)
+            names = (a, b) if which == 0 else (b, a)
+
+            def swapped(u: Array, v: Array) -> Array:
+                return np.broadcast_to(f(dict(zip(names, (u, v), strict=True))), u.shape)
+
+            moment = polar_direction_quadrature(swapped, norms, theta)
+            return replace(moment, value=moment.value @ plane, error=moment.error @ np.abs(plane))
+
+        return value
+
+    def _slope_of_one(self, moment: Expr) -> Callable[[Array], Estimate]:
+        """The gradient of E F(w.x), which is E[F'(w.x) w.x] w/|w|^2; the integrand F'(u) u is given."""
+
+        def value(vectors: Array) -> Estimate:
+            norm = float(np.linalg.norm(vectors[0]))
+            mean = self.integrated(moment, {self.names[0]: norm}, 0.0)
+            direction = vectors[0] / norm**2
+            return replace(mean, value=mean.value * direction, error=mean.error * np.abs(direction))
 
         return value
 
@@ -237,8 +262,15 @@ class _Fixed(Interpreter[arb]):
         return scalar(arb(float(self.owner.integrated(expr.children[0], self.moved, self.moved_theta).value)))
 
 
-def _polar(vectors: Array) -> tuple[tuple[float, float], float]:
-    return (float(np.linalg.norm(vectors[0])), float(np.linalg.norm(vectors[1]))), angle_between(*vectors).theta
+def _replaced(vectors: Array, which: int, x: Array) -> Array:
+    """The vectors with one of them moved to x."""
+    return np.array([x if i == which else v for i, v in enumerate(vectors)])
+
+
+def _polar(vectors: Array) -> tuple[tuple[float, ...], float]:
+    """The norms and, of two vectors, the angle."""
+    theta = angle_between(*vectors).theta if len(vectors) > 1 else 0.0
+    return tuple(float(np.linalg.norm(v)) for v in vectors), theta
 
 
 def _plane(vectors: Array, which: int) -> tuple[Array, Array]:

@@ -13,12 +13,8 @@ from analytic.algebra import evaluate
 from analytic.balls import disjoint, finite, precision
 from analytic.closed_forms import ClosedForms
 from analytic.constants import multiple_of_pi, rational_value
-from analytic.errors import (
-    AnalyticError,
-    DomainError,
-    FormulaError,
-    OutsideRingError,
-)
+from analytic.errors import AnalyticError, DomainError, FormulaError, OutsideRingError
+from analytic.field_interpret import FieldInterpreter
 from analytic.formula import PI, Expr, call, may_lack_value, mul, name, rewrite, walk
 from analytic.frame import Tensor
 from analytic.interpret import tensor_formula
@@ -27,7 +23,7 @@ from analytic.ring import Element, Ring
 from analytic.writing import written
 from checks.claim import OPERATORS, Claim
 from checks.counterexamples import PRECISIONS, find_counterexample
-from checks.derived import DerivingInterpreter, derived_form
+from checks.derived import DerivingInterpreter, derived_form, has_vectors
 from checks.domain import POSITIVE, read_domain
 from checks.errors import ClaimError, VacuousClaimError
 from checks.existence import jump_conditions, unproved_conditions
@@ -158,33 +154,44 @@ def _by_field(
     claim: Claim, kind: str, left: Side, right: Side, conditions: tuple[str, ...], seed: int
 ) -> ExactEvidence | None:
     """A proof by a zero normal form in the field of closed forms; None if there is none."""
-    operators = any(n.is_call(o) for s in (left, right) for n in walk(s.expr) for o in OPERATORS)
     theta = claim.domain("theta").point
-    if kind or operators or (theta is not None and multiple_of_pi(theta) in (0, 1)):
+    if kind or (theta is not None and multiple_of_pi(theta) in (0, 1)):
         return None
-    vectors = vectors_of(claim, kind)
-    pair = {"theta": (vectors[0], vectors[1])} if len(vectors) > 1 else {}
     positive = tuple(n for n in claim.parameters if claim.domain(n).within(read_domain(POSITIVE)))
-    field, existence = ClosedForms(vectors, pair, (), positive, claim.parameters), dict[Expr, None]()
+    inside = FieldInterpreter(vectors_of(claim, kind), claim.parameters, positive)
+    try:
+        if has_vectors(left.expr) or has_vectors(right.expr):
+            difference = _tensor_difference(inside, left.expr, right.expr)
+        else:
+            difference = [_scalar_difference(claim, inside, left.expr, right.expr)]
+    except AnalyticError:
+        return None
+    if any(difference):
+        return None
+    engine = "normal form in the field of closed forms"
+    stated = (*conditions, *(f"{c} > 0" for c in inside.conditions))
+    return _confirmed(claim, kind, left, right, seed, engine, stated)
+
+
+def _scalar_difference(claim: Claim, inside: FieldInterpreter, left: Expr, right: Expr) -> Element:
+    """The difference of two scalars, with what the claim fixes inserted."""
 
     def derived(node: Expr) -> Expr | None:
         if node.head != "expect":
             return None
-        result = derived_form(node.children[0], vectors, claim.parameters)
-        existence.update(dict.fromkeys(written(c) for c in result.field.conditions))
+        result = derived_form(node.children[0], inside.field.norms, claim.parameters)
+        inside.conditions.update(dict.fromkeys(written(c) for c in result.field.conditions))
         return result.value
 
     inserted = _inserted(claim)
-    try:
-        first, second = (rewrite(rewrite(s.expr, derived), inserted) for s in (left, right))
-        difference = evaluate(first, field) - evaluate(second, field)
-    except AnalyticError:
-        return None
-    if difference:
-        return None
-    engine = "normal form in the field of closed forms"
-    stated = (*conditions, *(f"{c} > 0" for c in existence))
-    return _confirmed(claim, kind, left, right, seed, engine, stated)
+    first, second = (rewrite(rewrite(s, derived), inserted) for s in (left, right))
+    return evaluate(first, inside.field) - evaluate(second, inside.field)
+
+
+def _tensor_difference(inside: FieldInterpreter, left: Expr, right: Expr) -> list[Element]:
+    """The difference of two sides with derivatives, by coordinate and with every variable free."""
+    a, b = matched(inside.tensor(left), inside.tensor(right), inside.field)
+    return [x - b.coordinates[key] for key, x in a.coordinates.items()]
 
 
 def _inserted(claim: Claim) -> Callable[[Expr], Expr | None]:
@@ -232,7 +239,9 @@ def _positive(expr: Expr) -> bool:
     return expr.head == "norm" or expr == PI or (expr.head == "num" and expr.fraction > 0)
 
 
-def matched(left: Tensor[Element], right: Tensor[Element], ring: Ring) -> tuple[Tensor[Element], Tensor[Element]]:
+def matched(
+    left: Tensor[Element], right: Tensor[Element], ring: Ring | ClosedForms
+) -> tuple[Tensor[Element], Tensor[Element]]:
     """Both tensors with a scalar zero promoted to the other's kind.
 
     Raises:

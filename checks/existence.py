@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flint import arb
 
@@ -11,7 +11,7 @@ from analytic.angle import Angle
 from analytic.balls import BallAlgebra, precision
 from analytic.closed_forms import ClosedForms
 from analytic.errors import AnalyticError
-from analytic.formula import Expr, add, mul, name, names, neg, num, rewrite, substitute, walk
+from analytic.formula import Expr, add, mul, name, names, neg, num, rewrite, walk
 from checks.claim import Claim
 from checks.domain import POSITIVE, Domain, read_domain
 
@@ -53,10 +53,24 @@ def jump_conditions(integrand: Expr, claim: Claim, vectors: tuple[str, ...]) -> 
         if not any(node.is_call(f) for f in JUMPS) or not names(node.children[1]) & set(claim.parameters):
             continue
         argument, zero = node.children[1], dict.fromkeys(vectors, num(0))
-        constant = substitute(argument, zero)
-        slopes = [add(substitute(argument, {**zero, v: num(1)}), neg(constant)) for v in vectors]
+        constant = _with_inputs(argument, zero)
+        slopes = [add(_with_inputs(argument, {**zero, v: num(1)}), neg(constant)) for v in vectors]
         found.append(add(*(mul(s, s) for s in slopes)))
     return found
+
+
+def _with_inputs(argument: Expr, values: Mapping[str, Expr]) -> Expr:
+    """An affine form with values for its Gaussian variables, written u or w.x; norms and inner products w.v stay."""
+
+    def rule(node: Expr) -> Expr | None:
+        if node.head == "norm":
+            return node
+        if node.head == "dot":
+            vector, other = (c.identifier for c in node.children)
+            return node if other in values else values.get(vector)
+        return values.get(node.identifier) if node.head == "name" else None
+
+    return rewrite(argument, rule)
 
 
 def _positive_by_signs(condition: Expr, claim: Claim, norms: tuple[str, ...]) -> bool:

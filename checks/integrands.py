@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analytic.constants import rational_value
 from analytic.errors import FormulaError
-from analytic.formula import Expr, add, call, mul, names, num, walk
+from analytic.formula import ONE, PI, Expr, add, call, mul, names, neg, num, power, walk
 from numeric import (
     abrelu,
     absolute,
@@ -62,6 +62,23 @@ def _two_slopes(z: Expr, a: Expr, b: Expr) -> Expr:
     return a + (b - a) * call("step", z)
 
 
+def _density(z: Expr) -> Expr:
+    """The standard normal density."""
+    return mul(call("exp", mul(num(-1) / 2, z ** num(2))), power(mul(num(2), PI), num(-1) / 2))
+
+
+def _erf_slope(z: Expr) -> Expr:
+    return mul(num(2), call("exp", neg(z ** num(2))), power(PI, num(-1) / 2))
+
+
+def _sigmoid_slope(z: Expr) -> Expr:
+    return mul(call("sigmoid", z), call("sigmoid", neg(z)))
+
+
+def _elu_slope(z: Expr, alpha: Expr = ONE) -> Expr:
+    return add(call("step", z), mul(alpha, call("step", neg(z)), call("exp", z)))
+
+
 #: To add an activation for the empirical witness, state it here; the exact one has analytic.activations.ACTIVATIONS.
 DEFINITIONS = {
     "relu": Definition(relu, 1, lambda z: call("step", z)),
@@ -70,18 +87,18 @@ DEFINITIONS = {
     "abs": Definition(absolute, 1, lambda z: call("sign", z)),
     "leaky_relu": Definition(lambda z, slope: leaky_relu(z, float(slope)), 1, _leaky_slope),
     "abrelu": Definition(lambda z, a, b: abrelu(z, float(a), float(b)), 1, _two_slopes),
-    "elu": Definition(lambda z, alpha=1.0: elu(z, float(alpha))),
-    "erf": Definition(erf, kink=False),
-    "Phi": Definition(normal_cdf, kink=False),
-    "gelu": Definition(gelu, kink=False),
+    "elu": Definition(lambda z, alpha=1.0: elu(z, float(alpha)), slope=_elu_slope),
+    "erf": Definition(erf, slope=_erf_slope, kink=False),
+    "Phi": Definition(normal_cdf, slope=_density, kink=False),
+    "gelu": Definition(gelu, slope=lambda z: add(call("Phi", z), mul(z, _density(z))), kink=False),
     "bump": Definition(gaussian_bump, kink=False),
-    "exp": Definition(np.exp, kink=False),
-    "sin": Definition(np.sin, kink=False),
-    "cos": Definition(np.cos, kink=False),
-    "tanh": Definition(tanh, kink=False),
-    "sigmoid": Definition(sigmoid, kink=False),
-    "softplus": Definition(softplus, kink=False),
-    "silu": Definition(silu, kink=False),
+    "exp": Definition(np.exp, slope=lambda z: call("exp", z), kink=False),
+    "sin": Definition(np.sin, slope=lambda z: call("cos", z), kink=False),
+    "cos": Definition(np.cos, slope=lambda z: neg(call("sin", z)), kink=False),
+    "tanh": Definition(tanh, slope=lambda z: add(num(1), neg(call("tanh", z) ** num(2))), kink=False),
+    "sigmoid": Definition(sigmoid, slope=_sigmoid_slope, kink=False),
+    "softplus": Definition(softplus, slope=lambda z: call("sigmoid", z), kink=False),
+    "silu": Definition(silu, slope=lambda z: add(call("sigmoid", z), mul(z, _sigmoid_slope(z))), kink=False),
     "He": Definition(lambda n, z: hermite_probabilists(int(n), z), kink=False, leading=1),
     "H": Definition(lambda n, z: hermite_physicists(int(n), z), kink=False, leading=1),
     "log": Definition(np.log, kink=False),

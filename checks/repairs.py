@@ -16,11 +16,11 @@ from analytic.errors import AnalyticError
 from analytic.formula import ONE, Expr, add, call, mul, name, num, power, rewrite, substitute, walk
 from analytic.frame import Tensor
 from analytic.grammar import parse
-from analytic.interpret import tensor_formula
+from analytic.interpret import in_frame, tensor_formula
 from analytic.neurons import PAIR, SELF, STUDENTS, TEACHERS
 from checks.claim import Claim, Identity
 from checks.constant_multiples import constant_ratio, multiplied
-from checks.derived import derived_form
+from checks.derived import derived_form, derived_in_field, has_vectors
 from checks.errors import ClaimError, VacuousClaimError
 from checks.exact import judge_sides
 from checks.screening import Look, Place, Screen
@@ -264,6 +264,9 @@ def _written(claim: Claim, side: Side, kind: str) -> Expr:
         found = tensor_formula(side.tensor, side.ring)
         angle = call("theta", *map(name, side.ring.norms[:2])) if kind else name("theta")
         return substitute(found, {"theta": angle})
+
+    if has_vectors(side.expr):
+        return in_frame(derived_in_field(side.expr, side.ring.norms, side.ring.parameters)[0], side.ring.norms)
 
     def derived(node: Expr) -> Expr | None:
         integrand = node.children[0] if node.head == "expect" else None

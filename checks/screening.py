@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from flint import arb
 
-from analytic.algebra import Algebra
+from analytic.algebra import VectorAlgebra
 from analytic.balls import disjoint, finite, precision
 from analytic.errors import AnalyticError, DomainError, OutsideRingError
 from analytic.formula import Expr, walk
@@ -47,7 +47,7 @@ class RememberingInterpreter(Interpreter[arb]):
         tree: the tree; nodes are recognised by identity, not by comparing trees.
     """
 
-    def __init__(self, algebra: Algebra[arb], tree: Expr) -> None:
+    def __init__(self, algebra: VectorAlgebra[arb], tree: Expr) -> None:
         super().__init__(algebra)
         self._tree, self._kept = tree, dict[int, Tensor[arb]]()
         for node in reversed(list(walk(tree))):

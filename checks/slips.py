@@ -103,6 +103,9 @@ def _mended(node: Expr, vectors: Sequence[str]) -> Iterator[tuple[str, Expr]]:
         yield f"1 more in {node}", add(num(1), node)
         yield f"1 less in {node}", add(num(-1), node)
         for i, term in enumerate(node.children):
+            for factor in (num(2), num(1) / 2):
+                changed = mul(factor, term)
+                yield f"a factor {factor} in {term}", add(*node.children[:i], changed, *node.children[i + 1 :])
             for n in vectors:
                 norm = Expr("norm", (name(n),))
                 yield f"{norm} in {term}", add(*node.children[:i], mul(norm, term), *node.children[i + 1 :])

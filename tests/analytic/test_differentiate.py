@@ -211,9 +211,18 @@ def test_limits_that_do_not_exist_are_refused() -> None:
         limit_at_parallel(scalar(1 / RING.sine), RING)
 
 
-def test_derivatives_need_two_vectors_and_a_free_angle() -> None:
+def test_one_vector_has_derivatives() -> None:
+    """|w|^3 has the gradient 3 |w| w and the Hessian 3 |w| (I + bar(w) bar(w)^T)."""
     one = Ring(("w",))
-    with pytest.raises(FormulaError, match="two vectors"):
-        gradient(one.norm("w"), one, 0)
+    a = one.norm("w")
+    slope = gradient(a**3, one, 0)
+    assert [str(x) for x in slope.coordinates.values()] == ["3*|w|**2", "0"]
+    assert [str(x) for x in jacobian(slope, one, 0).coordinates.values()] == ["3*|w|", "3*|w|", "0", "0", "0"]
+
+
+def test_derivatives_need_vectors_and_a_free_angle() -> None:
+    none = Ring()
+    with pytest.raises(FormulaError, match="one vector, or two with a free angle"):
+        gradient(none.pi(), none, 0)
     with pytest.raises(FormulaError, match="expected a vector"):
         jacobian(scalar(RING.theta()), RING, 0)
