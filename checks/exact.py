@@ -300,7 +300,7 @@ def _missing_existence(claim: Claim, kind: str, left: Side, right: Side) -> list
         with suppress(AnalyticError):
             result = derived_form(node.children[0], vectors, claim.parameters)
             found.update(dict.fromkeys(written(c) for c in result.field.conditions))
-        found.update(dict.fromkeys(jump_conditions(node.children[0], claim, vectors)))
+        found.update(dict.fromkeys(jump_conditions(node.children[0], claim.parameters, vectors)))
     return unproved_conditions(found, claim, vectors)
 
 

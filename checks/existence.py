@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from flint import arb
 
@@ -34,7 +34,7 @@ def unproved_conditions(conditions: Iterable[Expr], claim: Claim, norms: tuple[s
     return [c for c in conditions if not (_positive_by_signs(c, claim, norms) or _positive_in_a_box(c, claim, norms))]
 
 
-def jump_conditions(integrand: Expr, claim: Claim, vectors: tuple[str, ...]) -> list[Expr]:
+def jump_conditions(integrand: Expr, parameters: Collection[str], vectors: tuple[str, ...]) -> list[Expr]:
     """What has to be positive for the arguments of functions with jumps not to vanish identically.
 
     At a jump the value matters only if the argument is 0 with positive probability: if parameters make all its
@@ -42,7 +42,7 @@ def jump_conditions(integrand: Expr, claim: Claim, vectors: tuple[str, ...]) -> 
 
     Args:
         integrand: what stands under an expectation.
-        claim: with the domains of the parameters.
+        parameters: names of numbers that vary.
         vectors: the Gaussian variables.
 
     Returns:
@@ -50,7 +50,7 @@ def jump_conditions(integrand: Expr, claim: Claim, vectors: tuple[str, ...]) -> 
     """
     found = []
     for node in walk(integrand):
-        if not any(node.is_call(f) for f in JUMPS) or not names(node.children[1]) & set(claim.parameters):
+        if not any(node.is_call(f) for f in JUMPS) or not names(node.children[1]) & set(parameters):
             continue
         argument, zero = node.children[1], dict.fromkeys(vectors, num(0))
         constant = _with_inputs(argument, zero)

@@ -75,6 +75,16 @@ def _sigmoid_slope(z: Expr) -> Expr:
     return mul(call("sigmoid", z), call("sigmoid", neg(z)))
 
 
+def _hermite_slope(n: Expr, z: Expr) -> Expr:
+    """n He_(n-1)."""
+    return n if n in (num(0), num(1)) else mul(n, call("He", num((rational_value(n) or 0) - 1), z))
+
+
+def _physicists_slope(n: Expr, z: Expr) -> Expr:
+    """2n H_(n-1)."""
+    return mul(num(2), n if n in (num(0), num(1)) else mul(n, call("H", num((rational_value(n) or 0) - 1), z)))
+
+
 def _elu_slope(z: Expr, alpha: Expr = ONE) -> Expr:
     return add(call("step", z), mul(alpha, call("step", neg(z)), call("exp", z)))
 
@@ -99,8 +109,8 @@ DEFINITIONS = {
     "sigmoid": Definition(sigmoid, slope=_sigmoid_slope, kink=False),
     "softplus": Definition(softplus, slope=lambda z: call("sigmoid", z), kink=False),
     "silu": Definition(silu, slope=lambda z: add(call("sigmoid", z), mul(z, _sigmoid_slope(z))), kink=False),
-    "He": Definition(lambda n, z: hermite_probabilists(int(n), z), kink=False, leading=1),
-    "H": Definition(lambda n, z: hermite_physicists(int(n), z), kink=False, leading=1),
+    "He": Definition(lambda n, z: hermite_probabilists(int(n), z), slope=_hermite_slope, kink=False, leading=1),
+    "H": Definition(lambda n, z: hermite_physicists(int(n), z), slope=_physicists_slope, kink=False, leading=1),
     "log": Definition(np.log, kink=False),
 }
 
@@ -203,11 +213,11 @@ def _product(factors: tuple[Expr, ...], variable: str) -> Expr | None:
 
 
 def _chain(expr: Expr, variable: str) -> Expr | None:
-    function, argument = expr.children[0].identifier, expr.children[1]
-    inner = derivative(argument, variable)
+    definition = DEFINITIONS.get(expr.children[0].identifier)
+    inner = derivative(expr.children[1 if definition is None else 1 + definition.leading], variable)
     if inner is None or inner == num(0):
         return inner
-    slope = DEFINITIONS[function].slope if function in DEFINITIONS else None
+    slope = None if definition is None else definition.slope
     return None if slope is None else mul(slope(*expr.children[1:]), inner)
 
 

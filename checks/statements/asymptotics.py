@@ -199,7 +199,7 @@ class Expansion(Asymptotic):
 
 @dataclass(frozen=True)
 class Order(Asymptotic):
-    """The expression is asymptotically constant * t^order.
+    """The expression is asymptotically constant * t^order, t the distance from the point, or its inverse at infinity.
 
     Args:
         order: a rational number as text; or an exponent with parameters; or a formula in the variable, such as
@@ -222,7 +222,9 @@ class Order(Asymptotic):
         read_order(self.order)
 
     def __str__(self) -> str:
-        return f"{self.expression} ~ {self.constant} * {gauge_text(self, self.order)} {self.where}"
+        sum_ = read_formula(self.constant, "constant").head == "add"
+        constant = f"({self.constant})" if sum_ else self.constant
+        return f"{self.expression} ~ {constant} * {gauge_text(self, self.order)} {self.where}"
 
     def table(self) -> dict[str, Any]:
         """The keys of a claim file."""

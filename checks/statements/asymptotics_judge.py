@@ -30,6 +30,7 @@ from checks.statements.asymptotics_witness import look_at_approach
 from checks.statements.conclusion import concluded, heard, with_slips
 from checks.statements.derived_repairs import derived_asymptotics
 from checks.statements.expanding import Difference, differences, precise
+from checks.statements.expectations import has_expectations, with_norms
 from checks.statements.parameters import Parameters
 from checks.statements.transseries_judge import transseries_evidence
 from checks.statements.wanted import Wanted, wanted
@@ -71,11 +72,12 @@ def evidence(claim: Claim, slip: bool = False) -> ExactEvidence:
     stated = claim.statement
     assert isinstance(stated, Asymptotic)
     _check_parameters(claim, stated)
+    claim = with_norms(claim)
     if isinstance(stated, Order) and not claim.variables and _is_zero(read_formula(stated.constant, "constant")):
         raise ClaimError(
             f"got the constant {stated.constant}, expected one that is not 0: an order needs a leading term"
         )
-    found = _in_powers(stated) if not claim.variables else None
+    found = _in_powers(stated) if not claim.variables and not has_expectations(claim) else None
     if found is not None and (found.outcome is not Outcome.UNDECIDED or stated.family is not None):
         return found
     further = transseries_evidence(claim, slip)

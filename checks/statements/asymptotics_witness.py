@@ -8,16 +8,18 @@ from fractions import Fraction
 from itertools import islice
 
 from analytic.errors import FormulaError
-from analytic.formula import Expr, names
+from analytic.formula import Expr, name, names, rewrite
 from checks.claim import Claim
-from checks.empirical import Settings
+from checks.empirical import MAX_NORM, Settings, quadrature
 from checks.statements.asymptotics import Asymptotic, Expansion, Limit, Order, read_formula, read_order
+from checks.statements.expectations import with_norms
 from checks.statements.family_witness import look_at_family
 from checks.statements.floats import in_float
 from checks.statements.parameters import Parameters
 from checks.statements.problem import in_powers
-from checks.statements.rounding import rounded
+from checks.statements.rounding import Rounded, rounded
 from checks.verdict import EmpiricalEvidence
+from numeric import NumericError
 
 #: Distances from the point at which float64 looks; further ones where that shows nothing yet; for what overflows.
 DISTANCES, NEAR = (4, 7, 10, 13), (1, 2, 3, 4, 5, 6, 7)
@@ -94,6 +96,7 @@ class _Look:
 
     def __init__(self, claim: Claim, stated: Asymptotic) -> None:
         self.stated = stated
+        claim = with_norms(claim)
         points = list(islice(Parameters(claim).points(), 2)) if claim.variables else []
         at = points[-1] if points else {}
         self.values = {n: float(x) for n, x in at.items()}
@@ -107,12 +110,33 @@ class _Look:
                 raise FormulaError(f"the point {stated.point} has no float64 value")
             self.centre = centre
         key = {Limit: "value", Expansion: "terms", Order: "constant"}[type(stated)]
-        self.formula = in_powers(stated.formula())
+        self.means = dict[str, Expr]()
+        self.formula = in_powers(rewrite(stated.formula(), self._named))
         self.claimed = in_powers(read_formula(getattr(stated, key), key))
         self.gauge: Fraction | Expr = Fraction(0)
         if isinstance(stated, (Expansion, Order)):
             self.gauge = read_order(stated.order)
         self.inclusive = not isinstance(stated, Expansion)
+
+    def _named(self, node: Expr) -> Expr | None:
+        """An expectation as a name for its value, which is found by quadrature at each distance."""
+        if node.head != "expect":
+            return None
+        key = f"mean_{len(self.means)}"
+        self.means[key] = node.children[0]
+        return name(key)
+
+    def _expectations(self, at: dict[str, float]) -> dict[str, Rounded] | None:
+        """The expectations at a place with their errors; None where a rule does not converge."""
+        norms = {n.strip("|"): x for n, x in at.items() if n.startswith("|")}
+        if not all(1 / MAX_NORM <= x <= MAX_NORM for x in norms.values()):
+            return {} if not self.means else None
+        constants = {n: x for n, x in at.items() if n != "theta"}
+        try:
+            found = {n: quadrature(body, norms, at.get("theta", 0.0), constants) for n, body in self.means.items()}
+        except (FormulaError, NumericError):
+            return None
+        return {n: Rounded(float(e.value), float(e.error)) for n, e in found.items()}
 
     def rows(self, exponents: Sequence[int]) -> list[_Row]:
         """Both sides at those distances, as far as they have values."""
@@ -121,7 +145,10 @@ class _Look:
             t = 2.0**-n
             x = self.side / t if self.at_infinity else self.centre + self.side * t
             at = {**self.values, self.stated.variable: x}
-            value, claimed, scale = rounded(self.formula, at), rounded(self.claimed, at), self._scale(t, at)
+            means = self._expectations(at)
+            if means is None:
+                continue
+            value, claimed, scale = rounded(self.formula, at, means), rounded(self.claimed, at), self._scale(t, at)
             if value is None or claimed is None or not scale or (not self.at_infinity and x == self.centre):
                 continue
             factor = scale if isinstance(self.stated, Order) else 1.0

@@ -23,6 +23,7 @@ from checks.points import random_points, simple_points
 from checks.sides import sides_by_class
 from checks.statements.asymptotics import Asymptotic, Expansion, Limit, Order
 from checks.statements.expanding import differences, precise
+from checks.statements.expectations import derived_formula, with_norms
 from checks.statements.inequality import Inequality
 from checks.statements.monotone import roots_of
 from checks.statements.parameters import Parameters
@@ -50,12 +51,12 @@ def derived_asymptotics(claim: Claim) -> Iterator[Candidate]:
 
 
 def _of_formula(claim: Claim, stated: Asymptotic) -> list[Asymptotic]:
-    parameters, side = Parameters(claim), stated.approach().sides[0]
+    parameters, side = Parameters(with_norms(claim)), stated.approach().sides[0]
     algebra = TransseriesAlgebra(parameters.field(), parameters.sign, {}, TERMS)
     large, point = algebra.of(as_monomial(0), algebra.field.number(side)), stated.approach().point
     at = large if point is None else algebra.add(algebra.value(point), algebra.inverse(large))
     algebra.variables[stated.variable] = at
-    series = algebra.value(stated.formula())
+    series = algebra.value(derived_formula(claim)[0])
     small = _small(stated)
     if isinstance(stated, Limit):
         return [replace(stated, value=_limit(algebra, series))]

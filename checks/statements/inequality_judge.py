@@ -30,7 +30,7 @@ from checks.statements.inequality import Inequality
 from checks.statements.inequality_slips import both_exact, end_text, inside, slips_of, touching_point
 from checks.statements.inequality_witness import look_at
 from checks.statements.polynomial_sign import rational_sign
-from checks.statements.problem import Chart, Problem, charts, filled, is_zero, problem
+from checks.statements.problem import Chart, Problem, charts, check_scalar, filled, is_zero, problem
 from checks.statements.proving import Prover
 from checks.statements.sturm import exact_sign
 from checks.statements.violations import BITS, counterexample, false_at, violations
@@ -78,6 +78,7 @@ def evidence(claim: Claim, seed: int, slip: bool = False) -> ExactEvidence:
     """
     stated = claim.statement
     assert isinstance(stated, Inequality)
+    check_scalar(claim, stated)
     (sides,) = sides_by_class(claim).values()
     if next(iter(simple_points(claim)), None) is None and not random_points(claim, 1, seed):
         raise VacuousClaimError(f"no test point satisfies {', '.join(claim.assumptions) or 'the domains'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice, product
+from math import floor
 from typing import Any
 
 from flint import arb
@@ -12,6 +13,7 @@ from flint import arb
 from analytic.algebra import evaluate
 from analytic.balls import BallAlgebra, precision, rational
 from analytic.closed_forms import ClosedForms
+from analytic.constants import rational_value
 from analytic.errors import AnalyticError
 from analytic.field import Element
 from analytic.formula import Expr, names, num
@@ -154,14 +156,29 @@ class Parameters:
 
     def _choices(self, n: str) -> list[Fraction]:
         domain = self.domains[n]
+        if domain.point is not None:
+            value = rational_value(domain.point)
+            if value is None:
+                raise ClaimError(f"got {n} in {{{domain.point}}}, expected the number in the formula in place of {n}")
+            return [value]
         with precision(BITS[0]):
             usual = [x for x in VALUES if domain.contains(rational(x))]
-            if domain.low is None or domain.high is None:
-                return usual
-            low, high = (float(evaluate(e, BallAlgebra({}, None, {}))) for e in (domain.low, domain.high))
-            near = [Fraction(low + (high - low) * share).limit_denominator(1000) for share in SHARES]
-            usual = usual[:1] + [x for x in near[:1] if x not in usual] + usual[1:] if usual else near[1:] + near[:1]
-            return [x for x in usual if domain.contains(rational(x))]
+        low, high = (None if e is None else _between(e) for e in (domain.low, domain.high))
+        if low is None or high is None:
+            end = low or high
+            return usual or (
+                []
+                if end is None
+                else [_simplest(end[1], 2 * abs(end[1]) + 1)]
+                if low
+                else [-_simplest(-end[0], 2 * abs(end[0]) + 1)]
+            )
+        inside = _simplest(low[1], high[0]) if low[1] < high[0] else None
+        near = [(low[1] + (high[0] - low[1]) * Fraction(share)).limit_denominator(1000) for share in SHARES]
+        usual = usual[:1] + [x for x in near[:1] if x not in usual] + usual[1:] if usual else near[1:] + near[:1]
+        with precision(BITS[-1]):
+            found = [x for x in usual if domain.contains(rational(x))]
+        return found or ([] if inside is None else [inside])
 
     def _admits(self, values: Values) -> bool:
         with precision(BITS[0]):
@@ -170,6 +187,27 @@ class Parameters:
                 return all(a.holds(evaluate(a.left, algebra), evaluate(a.right, algebra)) for a in self.assumptions)
             except AnalyticError:
                 return False
+
+
+def _between(end: Expr) -> tuple[Fraction, Fraction]:
+    """Rational bounds of a number."""
+    exact = rational_value(end)
+    if exact is not None:
+        return exact, exact
+    with precision(BITS[-1]):
+        ball = evaluate(end, BallAlgebra({}, None, {}))
+        low, high = (Fraction(str(x.fmpq())) for x in (ball.lower(), ball.upper()))
+    return low, high
+
+
+def _simplest(low: Fraction, high: Fraction) -> Fraction:
+    """The number of least denominator strictly between two numbers, by continued fractions."""
+    whole = floor(low)
+    if whole + 1 < high:
+        return Fraction(whole + 1)
+    if low == whole:
+        return whole + Fraction(1, floor(1 / (high - whole)) + 1)
+    return whole + 1 / _simplest(1 / (high - whole), 1 / (low - whole))
 
 
 def _common_sign(polynomial: Any) -> int:

@@ -87,7 +87,7 @@ def closed(claim: Claim, expr: Expr) -> tuple[Expr, tuple[Expr, ...]]:
             return None
         result = derived_form(node.children[0], vectors, claim.parameters)
         conditions.update(dict.fromkeys(written(c) for c in result.field.conditions))
-        conditions.update(dict.fromkeys(jump_conditions(node.children[0], claim, vectors)))
+        conditions.update(dict.fromkeys(jump_conditions(node.children[0], claim.parameters, vectors)))
         return result.value
 
     return rewrite(expr, derived), tuple(conditions)

@@ -19,7 +19,7 @@ from checks.statements.problem import filled
 
 @dataclass(frozen=True)
 class Recursion(Stated):
-    """From every start in a domain c_l tends monotonically to the limit, at the speed that is claimed.
+    """From every start in a domain c_l tends to the limit, at the speed that is claimed.
 
     Args:
         map: kappa(c), a formula in c; or one with expectations of u and v of variance 1 and correlation c, such as

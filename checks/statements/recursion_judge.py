@@ -1,46 +1,39 @@
 r"""Both witnesses on a recursion: inequalities on both sides of the limit, and the map's exact series there.
 
 If $c < \kappa(c) \le c^*$ for all c below $c^*$ in the domain, with a positive lower bound of $\kappa(c) - c$ away from
-$c^*$ as boxes give it, then c_l increases to $c^*$; likewise from above. With
-$\kappa(c^* \mp t) = c^* \mp (m t + \dots)$ the factor is m. Where $m = 1$ and $t' = t - B t^{1+a} + o(t^{1+a})$,
-$t_l^{-a}$ grows by $aB + o(1)$ a step, so $t_l \sim (aBl)^{-1/a}$.
+$c^*$ as boxes give it, then c_l increases to $c^*$; likewise from above.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
-from typing import Any
-
-from flint import arb
 
 from analytic.algebra import evaluate
-from analytic.balls import BallAlgebra, disjoint, finite, precision
+from analytic.balls import BallAlgebra, precision
 from analytic.closed_forms import ClosedForms
-from analytic.errors import AnalyticError, FormulaError
-from analytic.formula import Expr, add, mul, num, walk
-from analytic.landscape.laurent import SeriesRing
+from analytic.constants import rational_value
+from analytic.errors import AnalyticError
+from analytic.formula import add, mul, names, neg, num, power, walk
 from checks.claim import Claim
 from checks.domain import Domain
 from checks.empirical import Settings
 from checks.errors import ClaimError, VacuousClaimError
 from checks.slips import slips
-from checks.statements.asymptotics import Limit, read_exponent, read_formula
+from checks.statements.asymptotics import read_exponent, read_formula
 from checks.statements.conclusion import concluded, heard, with_slips
 from checks.statements.derived_repairs import derived_recursions
-from checks.statements.expanding import Difference, differences, precise
+from checks.statements.expanding import Difference, precise
 from checks.statements.inequality import Inequality
 from checks.statements.inequality_judge import evidence as inequality_evidence
 from checks.statements.recursion import Recursion
 from checks.statements.recursion_bounds import bounds_missing
 from checks.statements.recursion_parameters import check_names, parametric_evidence
+from checks.statements.recursion_speed import ENGINE, SpeedProof, domain_text, slope_of
 from checks.statements.recursion_witness import look_at_recursion
-from checks.statements.series import SeriesAlgebra
 from checks.verdict import Counterexample, ExactEvidence, Outcome, Verdict
 
-ENGINE = "inequalities on both sides of the limit, exact series of the map there"
 #: Functions that are analytic where they have a derivative: nothing is constant on an interval.
 SMOOTH = ("exp", "sin", "cos", "atan", "erf", "Phi", "log", "sqrt", "asin", "acos", "dawson", "erfi")
 
@@ -98,17 +91,7 @@ def _of_limit(claim: Claim, stated: Recursion, slip: bool) -> ExactEvidence:
         return ExactEvidence(Outcome.UNDECIDED, ENGINE, detail=str(error))
 
 
-class _Proof:
-    def __init__(self, claim: Claim, stated: Recursion, kappa: Expr, slip: bool) -> None:
-        self.claim, self.stated, self.kappa, self.slip = claim, stated, kappa, slip
-
-    def _says(self, outcome: Outcome, detail: str, found: Counterexample | None = None) -> ExactEvidence:
-        conditions = (f"c_0 in {self.stated.start}, other than the limit",)
-        return ExactEvidence(outcome, ENGINE, f"kappa(c) = {self.kappa}", conditions, detail, found)
-
-    def _false(self, detail: str, left: Any, right: Any) -> ExactEvidence:
-        return self._says(Outcome.FALSE, detail, Counterexample(f"c -> {self.stated.limit}", str(left), str(right)))
-
+class _Proof(SpeedProof):
     def run(self) -> ExactEvidence:
         """Fixed point, then speed, then convergence: cheap ones first."""
         sides = self._sides()
@@ -124,16 +107,18 @@ class _Proof:
                     return refuted
                 found.append((side, gap))
             for side, gap in found:
-                wrong = self._speed(side, gap) or self._repelled(side, gap)
+                wrong = self._repelled(side, gap) or self._speed(side, gap)
                 if wrong is not None:
                     return wrong
+        how = "monotone convergence"
         for side in sides:
             wrong = self._towards(side)
             if wrong is not None and (wrong.outcome is Outcome.FALSE or not self._contracts(sides)):
                 return wrong
+            how = how if wrong is None else "every step brings c nearer to the limit: convergence"
         speed = "" if not (self.stated.factor or self.stated.power) else ", its speed by the exact series"
         where = "both sides" if len(sides) > 1 else "below" if sides == [-1] else "above"
-        return self._says(Outcome.TRUE_IN_BALLS, f"monotone convergence from {where} by inequalities in balls{speed}")
+        return self._says(Outcome.TRUE_IN_BALLS, f"{how} from {where} by inequalities in balls{speed}")
 
     def _sides(self) -> list[int]:
         """-1 if there are starts below the limit, +1 if above."""
@@ -150,56 +135,11 @@ class _Proof:
                 raise ClaimError(f"got the limit {self.stated.limit} outside the domain {self.stated.start} of c_0")
         return found
 
-    def _at_limit(self, side: int) -> tuple[ExactEvidence | None, Difference]:
-        """The series of kappa(c) - limit at the limit; refutes if it does not vanish there."""
-        point = f"{self.stated.limit}{'-' if side < 0 else '+'}"
-        near = Limit(str(self.kappa), "c", point, self.stated.limit)
-        order = Fraction(3) if self.stated.power is None else 1 + 1 / read_exponent(self.stated.power)
-        (gap,) = differences(near, self.stated.fixed, None, order)
-        field = gap.series.ring.field
-        for i, c in enumerate(gap.series.coefficients, gap.series.valuation):
-            if i <= 0 and not field.vanishes(c):
-                if i < 0 or field.invertible(c):
-                    value = gap.expression.coefficient(0) if i == 0 else "no number"
-                    detail = f"the map takes the limit {self.stated.limit} to {value}: no fixed point"
-                    return self._false(detail, value, self.stated.limit), gap
-                raise FormulaError("the fixed point is known in balls only")
-        return None, gap
-
-    def _speed(self, side: int, gap: Difference) -> ExactEvidence | None:
-        """Compares factor and decay with the series of side * (kappa - limit) in t."""
-        field, one = gap.series.ring.field, gap.root
-        t = gap.series if side > 0 else -gap.series
-        slope = t.coefficient(one)
-        for i in range(1, one):
-            if not field.vanishes(t.coefficient(i)):
-                return self._says(Outcome.UNDECIDED, "the map is not Lipschitz at the limit")
-        algebra = SeriesAlgebra(SeriesRing(field, 4), {})
-        if self.stated.factor is not None:
-            claimed = evaluate(read_formula(self.stated.factor, "factor"), algebra).coefficient(0)
-            wrong = self._unequal("factor", slope, claimed)
-            if wrong is not None:
-                return wrong
-        if self.stated.power is None:
-            return None
-        assert self.stated.constant is not None
-        if not field.vanishes(slope - field.one):
-            if field.invertible(slope - field.one):
-                return self._false(f"the map has slope {slope} at the limit: no decay by a power", slope, "1")
-            return self._says(Outcome.UNDECIDED, "the slope cannot be told from 1")
-        for i in range(one + 1, t.order):
-            c = t.coefficient(i)
-            if not field.vanishes(c):
-                a = Fraction(i, one) - 1
-                return self._decay(field, a, -c, evaluate(read_formula(self.stated.constant, "constant"), algebra))
-        return self._says(Outcome.UNDECIDED, "the map is the identity up to all terms that were looked at")
-
     def _repelled(self, side: int, gap: Difference) -> ExactEvidence | None:
         """Where |slope| > 1 only starts that hit the limit exactly tend to it: a countable set, for analytic maps."""
-        if any(n.head == "call" and n.children[0].identifier not in SMOOTH for n in walk(self.kappa)):
+        if not self._is_analytic():
             return None
-        slope = gap.series.coefficient(gap.root)
-        size = abs((slope if side > 0 else -slope).ball())
+        size = abs(slope_of(side, gap).ball())
         if any(not gap.series.ring.field.vanishes(gap.series.coefficient(i)) for i in range(1, gap.root)):
             return None
         if not size > 1:
@@ -207,33 +147,21 @@ class _Proof:
         shown = size.str(10, radius=False)
         return self._false(f"the limit repels: |kappa'| = {shown} > 1 there", shown, "at most 1")
 
-    def _decay(self, field: Any, a: Fraction, B: Any, constant: Any) -> ExactEvidence | None:
-        """C = (a B)^(-1/a), that is C^m (a B)^n = 1 for a = m/n."""
-        assert self.stated.power is not None
-        power, claimed = read_exponent(self.stated.power), constant.coefficient(0)
-        if field.sign(B) < 0:
-            return self._false("the map drives away from the limit", "repelling", "attracting")
-        if power != 1 / a:
-            return self._false(f"the decay is like l^({-1 / a}), not l^({-power})", f"power {1 / a}", f"power {power}")
-        product = field.one
-        for factor, times in ((claimed, a.numerator), (B * field.number(a), a.denominator)):
-            for _ in range(times):
-                product = product * factor
-        value = (field.number(a) * B).ball() ** (arb(-a.denominator) / a.numerator)
-        if field.vanishes(product - field.one) and field.sign(claimed) > 0:
-            return None
-        if not finite(value) or not disjoint(value, claimed.ball()):
-            return self._says(Outcome.UNDECIDED, "the constant is known in balls only")
-        shown = value.str(12, radius=False)
-        return self._false(f"the constant is {shown}, not {self.stated.constant}", shown, self.stated.constant)
-
-    def _unequal(self, what: str, true: Any, claimed: Any) -> ExactEvidence | None:
-        field = true.ring
-        if field.vanishes(true - claimed):
-            return None
-        if field.invertible(true - claimed):
-            return self._false(f"the {what} is {true}, not {claimed}", true, claimed)
-        return self._says(Outcome.UNDECIDED, f"the {what} is known in balls only: {true}")
+    def _is_analytic(self) -> bool:
+        """Whether the map is analytic between the ends of the domain: roots and arcs of what stays inside theirs."""
+        domain = self.stated.domain
+        inside = Domain(domain.low, domain.high, True, True)
+        for node in walk(self.kappa):
+            if node.head == "call" and node.children[0].identifier not in SMOOTH:
+                return False
+            positive = None
+            if node.is_call("sqrt") or (node.head == "pow" and (rational_value(node.children[1]) or 0).denominator > 1):
+                positive = node.children[1] if node.head == "call" else node.children[0]
+            elif node.is_call("asin") or node.is_call("acos"):
+                positive = add(num(1), neg(power(node.children[1], num(2))))
+            if positive is not None and "c" in names(positive) and not self._proved(positive, ">", "0", inside):
+                return False
+        return True
 
     def _towards(self, side: int) -> ExactEvidence | None:
         """On that side kappa(c) lies strictly nearer to the limit than c, and not beyond it; None if that is proved."""
@@ -242,14 +170,16 @@ class _Proof:
         part = self._part(side)
         relations = ((">", "c"), (f"<{equal}", limit)) if side < 0 else (("<", "c"), (f">{equal}", limit))
         for relation, right in relations:
-            claim = Claim(self.claim.name, Inequality(str(self.kappa), relation, right), variables={"c": _text(part)})
+            claim = Claim(
+                self.claim.name, Inequality(str(self.kappa), relation, right), variables={"c": domain_text(part)}
+            )
             found = inequality_evidence(claim, 0, self.slip)
             if found.outcome in (Outcome.TRUE, Outcome.TRUE_IN_BALLS):
                 continue
             if right == "c" and found.counterexample is not None and self._is_fixed(found):
                 detail = f"another fixed point, which no c_l leaves: {found.counterexample.point}"
                 return self._says(Outcome.FALSE, detail, found.counterexample)
-            detail = f"not proved: kappa(c) {relation} {right} for c in {_text(part)}: {found.detail}"
+            detail = f"not proved: kappa(c) {relation} {right} for c in {domain_text(part)}: {found.detail}"
             return self._says(Outcome.UNDECIDED, detail)
         return None
 
@@ -297,16 +227,6 @@ class _Proof:
         middle = add(domain.low, domain.high, mul(num(-2), self.stated.fixed))
         return not evaluate(middle, ClosedForms())
 
-    def _holds(self, part: Domain, relation: str, right: str) -> bool:
-        claim = Claim(self.claim.name, Inequality(str(self.kappa), relation, right), variables={"c": _text(part)})
-        return inequality_evidence(claim, 0, self.slip).outcome in (Outcome.TRUE, Outcome.TRUE_IN_BALLS)
-
-    def _part(self, side: int) -> Domain:
-        domain, limit = self.stated.domain, self.stated.fixed
-        if side < 0:
-            return Domain(domain.low, limit, domain.low_open, True)
-        return Domain(limit, domain.high, True, domain.high_open)
-
     def _is_fixed(self, found: ExactEvidence) -> bool:
         """Whether the map is proved to leave the point alone at which kappa(c) - c has the wrong sign."""
         assert found.counterexample is not None
@@ -318,12 +238,6 @@ class _Proof:
             )
             value = evaluate(self.kappa, BallAlgebra({}, None, {"c": c}))
             return bool(c.is_exact() and value.is_exact() and value == c)
-
-
-def _text(domain: Domain) -> str:
-    low = "-oo" if domain.low is None else str(domain.low)
-    high = "oo" if domain.high is None else str(domain.high)
-    return f"{'(' if domain.low_open else '['}{low}, {high}{')' if domain.high_open else ']'}"
 
 
 def _slips(claim: Claim) -> Iterator[tuple[str, Claim]]:

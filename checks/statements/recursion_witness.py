@@ -21,7 +21,7 @@ def look_at_recursion(claim: Claim, settings: Settings) -> tuple[EmpiricalEviden
     """The map iterated in float64 from the middle of the starts, at simple values of the parameters.
 
     Raises:
-        FormulaError: the map has no value on the way, or something is claimed to tend to infinity.
+        FormulaError: the map has no value on the way, tends too slowly, or something is claimed to tend to infinity.
     """
     stated = claim.statement
     assert isinstance(stated, Recursion)
@@ -43,6 +43,8 @@ def look_at_recursion(claim: Claim, settings: Settings) -> tuple[EmpiricalEviden
         c = moved
     error = 0.9 * abs(start - limit)  # any decay by a power shows after so many steps
     agrees = abs(c - limit) <= error
+    if not agrees and abs(c - limit) <= abs(start - limit):  # a slope near 1 needs more steps than can be taken
+        raise FormulaError(f"{STEPS} steps in float64 from c = {start:.4g} are too few to show a limit, or its absence")
     return (
         EmpiricalEvidence(
             f"c_0 = {start:.4g}",

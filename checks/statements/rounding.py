@@ -31,9 +31,11 @@ class RoundedAlgebra:
 
     Args:
         values: of the names, taken as exact.
+        known: of further names, with errors.
     """
 
-    def __init__(self, values: Mapping[str, float]) -> None:
+    def __init__(self, values: Mapping[str, float], known: Mapping[str, Rounded] | None = None) -> None:
+        self.known = known or {}
         self.plain = FloatAlgebra(values)
         self.pair: tuple[str, str] | None = None
 
@@ -55,7 +57,7 @@ class RoundedAlgebra:
 
     def parameter(self, identifier: str) -> Rounded:
         """A variable."""
-        return Rounded(self.plain.parameter(identifier), 0.0)
+        return self.known.get(identifier) or Rounded(self.plain.parameter(identifier), 0.0)
 
     def add(self, x: Rounded, y: Rounded) -> Rounded:
         """The sum."""
@@ -87,12 +89,13 @@ class RoundedAlgebra:
         return Rounded(found, error * len(arguments) + abs(found) * FUNCTION)
 
 
-def rounded(expr: Expr, values: Mapping[str, float]) -> Rounded | None:
+def rounded(expr: Expr, values: Mapping[str, float], known: Mapping[str, Rounded] | None = None) -> Rounded | None:
     """The value in float64 with its error; None where it has none, or an infinite one.
 
     Args:
         expr: the formula.
-        values: of its names.
+        values: of its names, taken as exact.
+        known: of further names, with errors.
 
     Example:
         >>> from analytic.grammar import parse
@@ -101,7 +104,7 @@ def rounded(expr: Expr, values: Mapping[str, float]) -> Rounded | None:
         True
     """
     try:
-        found = walked(expr, RoundedAlgebra(values))
+        found = walked(expr, RoundedAlgebra(values, known))
     except (ValueError, OverflowError, ZeroDivisionError, TypeError):
         return None
     return found if math.isfinite(found.value) and math.isfinite(found.error) else None

@@ -299,6 +299,8 @@ class TransseriesAlgebra:
             return self.constant(self.field.pi())
         if expr.head == "name" and text in (self.field.parameters or ()):
             return self.constant(self.field.parameter(text))
+        if expr.head == "norm" and expr.children[0].identifier in self.field.norms:
+            return self.constant(self.field.norm(expr.children[0].identifier))
         known = ", ".join(self.variables)
         raise FormulaError(
             f"got the name {text!r}, expected a formula in {known}; declare a parameter by its domain, such as "

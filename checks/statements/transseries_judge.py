@@ -16,6 +16,7 @@ from analytic.writing import written
 from checks.claim import Claim
 from checks.errors import ClaimError
 from checks.statements.asymptotics import Asymptotic, Expansion, Limit, Order, read_formula, read_order
+from checks.statements.expectations import derived_formula
 from checks.statements.parameters import Parameters, Values, placed
 from checks.statements.series import NoSeriesError
 from checks.statements.transmonomials import ONE, Monomial, Scalar, as_monomial, lowered
@@ -40,15 +41,22 @@ def transseries_evidence(claim: Claim, slip: bool = False) -> ExactEvidence:
     """
     stated = claim.statement
     assert isinstance(stated, Asymptotic)
-    found = _Question(stated, Parameters(claim)).answered(CAPS[:2] if slip else CAPS)
+    try:
+        formula, existence = derived_formula(claim)
+    except AnalyticError as error:
+        return _Question(stated, Parameters(claim), stated.formula()).says(Outcome.UNDECIDED, str(error))
+    question = _Question(stated, Parameters(claim), formula, existence)
+    found = question.answered(CAPS[:2] if slip else CAPS)
     if found.outcome is not Outcome.UNDECIDED or not claim.variables:
         return found
     for values in Parameters(claim).points():
         try:
             fixed = _fixed(stated, values)
+            inserted = [placed(e, values) for e in (formula, *existence)]
         except (AnalyticError, ClaimError):  # no value there
             continue
-        at = _Question(fixed, Parameters(replace(claim, statement=fixed, variables={}, assumptions=())))
+        none = Parameters(replace(claim, statement=fixed, variables={}, assumptions=()))
+        at = _Question(fixed, none, inserted[0], tuple(inserted[1:]))
         other = at.answered(CAPS[:2])
         if other.outcome is Outcome.FALSE and other.counterexample is not None:
             place = ", ".join(f"{n} = {x}" for n, x in values.items())
@@ -81,24 +89,27 @@ class _Sides:
 
 
 class _Question:
-    def __init__(self, stated: Asymptotic, parameters: Parameters) -> None:
+    def __init__(
+        self, stated: Asymptotic, parameters: Parameters, formula: Expr, existence: tuple[Expr, ...] = ()
+    ) -> None:
         self.stated, self.parameters = stated, parameters
+        self.formula, self.existence = formula, existence
         self.inclusive = not isinstance(stated, Expansion)
 
     def answered(self, caps: tuple[int, ...]) -> ExactEvidence:
         """With more and more terms, until it is decided."""
-        found = self._says(Outcome.UNDECIDED, "no terms")
+        found = self.says(Outcome.UNDECIDED, "no terms")
         for cap in caps:
             try:
                 with precision(BITS):
                     found = self._compared(cap)
             except (AnalyticError, RecursionError) as error:
-                found = self._says(Outcome.UNDECIDED, str(error))
+                found = self.says(Outcome.UNDECIDED, str(error))
             if found.outcome is not Outcome.UNDECIDED:
                 break
         return found
 
-    def _says(
+    def says(
         self, outcome: Outcome, detail: str, shown: str = "", counterexample: Counterexample | None = None
     ) -> ExactEvidence:
         claim = self.parameters.claim
@@ -114,9 +125,9 @@ class _Question:
                 return said
             open_ = open_ or ("" if said.outcome is Outcome.TRUE else said.detail)
         if open_:
-            return self._says(Outcome.UNDECIDED, open_, shown)
+            return self.says(Outcome.UNDECIDED, open_, shown)
         both = " from both sides" if len(self.stated.approach().sides) > 1 else ""
-        return self._says(Outcome.TRUE, f"what has to vanish in the difference has the normal form 0{both}", shown)
+        return self.says(Outcome.TRUE, f"what has to vanish in the difference has the normal form 0{both}", shown)
 
     @property
     def _value(self) -> int | None:
@@ -129,7 +140,8 @@ class _Question:
         for side in stated.approach().sides:
             algebra = TransseriesAlgebra(self.parameters.field(), self.parameters.sign, {}, cap)
             algebra.variables[stated.variable] = self._variable(algebra, side)
-            expression = algebra.value(stated.formula())
+            self._check_existence(algebra)
+            expression = algebra.value(self.formula)
             if self._value is not None:
                 yield _Sides(algebra, expression, expression, ONE, side)
                 continue
@@ -140,10 +152,16 @@ class _Question:
                 claimed = algebra.mul(claimed, gauge)
             size = algebra.size(gauge)
             assert size is not None
-            if stated.formula() == self._claimed() and not isinstance(stated, Order):
+            if self.formula == self._claimed() and not isinstance(stated, Order):
                 yield _Sides(algebra, expression, Transseries(()), size, side)
             else:
                 yield _Sides(algebra, expression, algebra.minus(expression, claimed), size, side)
+
+    def _check_existence(self, algebra: TransseriesAlgebra) -> None:
+        """Refuses an expectation that is not shown to exist near the point."""
+        for condition in self.existence:
+            if algebra.leading(algebra.value(condition))[2] <= 0:
+                raise NoSeriesError(f"an expectation exists only where {condition} > 0")
 
     def _check_constant(self, algebra: TransseriesAlgebra, claimed: Transseries) -> None:
         constant = algebra.constant_value(claimed)
@@ -174,12 +192,12 @@ class _Question:
                 value = evaluate(written(c), BallAlgebra({}, None, {}))
                 if value.is_finite() and self._only_constant(found):
                     detail = f"|limit - {self.stated.value}| <= {float(value.abs_upper()):.2g}"
-                    return self._says(Outcome.TRUE_IN_BALLS, detail, shown)
-            return self._says(Outcome.UNDECIDED, f"supports it: {c} is not known to be 0", shown)
+                    return self.says(Outcome.TRUE_IN_BALLS, detail, shown)
+            return self.says(Outcome.UNDECIDED, f"supports it: {c} is not known to be 0", shown)
         rest = found.difference.rest
         if rest is not None and group.compared(rest, found.gauge) >= first:
-            return self._says(Outcome.UNDECIDED, f"known up to O({group.shown(rest, self._base())}) only", shown)
-        return self._says(Outcome.TRUE, "", shown)
+            return self.says(Outcome.UNDECIDED, f"known up to O({group.shown(rest, self._base())}) only", shown)
+        return self.says(Outcome.TRUE, "", shown)
 
     def _only_constant(self, found: _Sides) -> bool:
         """Whether everything but the constant tends to 0."""
@@ -196,12 +214,12 @@ class _Question:
     def _infinite(self, found: _Sides, shown: str) -> ExactEvidence:
         m, c, sign = found.algebra.leading(found.expression)
         if found.algebra.group.sign(m) > 0 and sign == self._value:
-            return self._says(Outcome.TRUE, "", shown)
+            return self.says(Outcome.TRUE, "", shown)
         side = "minus infinity" if found.algebra.group.sign(m) > 0 else "a finite number"
         value = "-oo" if found.algebra.group.sign(m) > 0 and sign < 0 else str(c) if m == ONE else "0"
         value = "oo" if found.algebra.group.sign(m) > 0 and sign > 0 else value
         detail = f"it tends to {value if value != '-oo' else side}"
-        return self._says(Outcome.FALSE, detail, shown, Counterexample(self._place(found), value, self.stated_value()))
+        return self.says(Outcome.FALSE, detail, shown, Counterexample(self._place(found), value, self.stated_value()))
 
     def stated_value(self) -> str:
         """What is claimed, as text."""
@@ -218,7 +236,7 @@ class _Question:
             if group.sign(m) > 0:
                 detail = f"it does not tend to a number: it grows like {text}"
         counterexample = Counterexample(self._place(found), str(true), str(claimed))
-        return self._says(Outcome.FALSE, detail, shown, counterexample)
+        return self.says(Outcome.FALSE, detail, shown, counterexample)
 
     def _place(self, found: _Sides) -> str:
         sides = self.stated.approach().sides

@@ -42,6 +42,10 @@ def test_false_ones_are_refuted_and_repaired(left: str, right: str, repaired: st
     assert repaired in str(verdict.repair)
 
 
+def test_a_constant_has_derivatives() -> None:
+    assert verify("hess(E[1], w, w)", "0*I", power=False).kind is Kind.PROVED
+
+
 def test_a_step_with_a_parameter() -> None:
     """The slope of Phi(b/|w|); the argument of the step vanishes identically for no b."""
     right = "-b*exp(-b^2/(2*|w|^2))/(sqrt(2*pi)*|w|^2)*bar(w)"

@@ -110,8 +110,9 @@ SLOW = (
             OVER,
             ("equal > 0", "gain > 0", "two_more <= 0"),
             7,
-            0,
-            full_criteria=("equal > 0.5", "gain > 0.3", "two_more < 0.1"),
+            1,
+            # of 72 runs the difference of two shares has a standard deviation of about 1/16
+            full_criteria=("equal > 0.5", "gain > 0.125", "two_more < 0.1"),
         ),
         "Eleven teachers: spurious minima met with n = k, fewer with n = k + 1, none with n = k + 2",
         COUNTED,

@@ -1,0 +1,46 @@
+"""Limits, expansions and orders of expectations: derived, proved, looked at by quadrature."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks import Claim, verify
+from checks.statements.asymptotics import Asymptotic, Expansion, Limit, Order
+from checks.verdict import Kind
+
+TRUE = [
+    (Limit("E[erf(u)^2]", "|u|", "oo", "1"), {}),
+    (Limit("E[relu(u)*relu(v)]", "theta", "0", "|u|*|v|/2"), {}),
+    (Order("E[relu(u)*relu(v)]", "theta", "pi", "3", "|u|*|v|/(6*pi)"), {}),
+    (Expansion("E[exp(t*u^2)]", "t", "0", "1 + t*|u|^2", "2"), {}),
+    (Limit("E[relu(u + b)]/b", "b", "oo", "1"), {}),
+    (Limit("E[relu(w.x)*step(v.x)]/|w|", "theta", "0", "1/sqrt(2*pi)"), {}),
+    (Order("E[sin(c*u)^2]", "|u|", "0", "2", "c^2"), {"c": "(0, 1)"}),
+]
+
+
+@pytest.mark.parametrize(("stated", "variables"), TRUE)
+def test_true_ones_are_proved(stated: Asymptotic, variables: dict[str, str]) -> None:
+    verdict = verify(Claim("it", stated, variables=variables), power=False)
+    assert verdict.kind is Kind.PROVED, str(verdict)
+    assert verdict.empirical
+    assert all(e.agrees for e in verdict.empirical)
+
+
+def test_a_wrong_constant_is_refuted_and_repaired() -> None:
+    verdict = verify(Claim("it", Order("E[relu(u)*relu(v)]", "theta", "pi", "3", "|u|*|v|/(3*pi)")))
+    assert verdict.kind is Kind.REFUTED
+    assert "|u|*|v|/(6*pi)" in str(verdict.repair)
+
+
+def test_an_expectation_that_does_not_exist_near_the_point_has_no_limit() -> None:
+    """E[exp(c u^2)] is infinite for large c, where its closed form (1 - 2c|u|^2)^(-1/2) would tend to 0 or i 0."""
+    verdict = verify(Claim("it", Limit("E[exp(c*u^2)]", "c", "oo", "0"), variables={"|u|": "(1, 2)"}), power=False)
+    assert verdict.kind is Kind.INCONCLUSIVE
+    assert "exists only where" in verdict.reason
+
+
+@pytest.mark.parametrize("domain", ["(1000, oo)", "(-oo, -1000)", "(0, 1/10^9]", "{1/10^30}", "[1/1000, 1/999]"])
+def test_a_domain_without_simple_numbers_is_not_empty(domain: str) -> None:
+    claim = Claim("it", Limit("sin(t*k)/k", "k", "0", "t"), variables={"t": domain})
+    assert verify(claim, power=False).kind is Kind.PROVED

@@ -1,0 +1,52 @@
+"""Recursions that a side of the limit sends to the other side, and slow ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks import Claim, verify
+from checks.statements.recursion import Recursion
+from checks.verdict import Kind
+
+TRUE = [
+    Recursion("abs(c)/2", "0", "[-1, 1]", factor="1/2"),
+    Recursion("max(-c/2, c/3)", "0", "[-1, 1]", factor="1/3"),
+    Recursion("sqrt(c^2)/2", "0", "[-1, 1]", factor="1/2"),
+    Recursion("-abs(c)/2", "0", "[-1, 1]", factor="1/2"),
+    Recursion("abs(c - 1/2)/2 + 1/2", "1/2", "[0, 1]", factor="1/2"),
+    Recursion("-c/2", "0", "[-1, 1]", factor="-1/2"),
+    Recursion("c - c^21", "0", "(0, 1)"),
+    Recursion("c - c^2/10^6", "0", "[0, 1]"),
+]
+FALSE = [
+    Recursion("-abs(c)/2", "0", "[-1, 1]", factor="1/3"),
+    Recursion("-c/2", "0", "[-1, 1]", factor="1/2"),
+    Recursion("max(-c/2, -c/3)", "0", "[-1, 1]", factor="-1/2"),
+    Recursion("c + c^2", "0", "[-1/2, 1/2]", power="1", constant="1"),
+    Recursion("2*c", "0", "[-1, 1]", factor="1/2"),
+]
+#: True, but beyond what is proved: never refuted.
+OPEN = [
+    Recursion("abs(c)/2", "0", "[-1, 0)", factor="1/2"),
+    Recursion("abs(c) - c^2", "0", "[-1/2, 1/2]", power="1", constant="1"),
+    Recursion("5*abs(c)/4 - 3*c/4", "0", "[-1, 1]", factor="1/2"),
+    Recursion("5*sqrt(c^2)/4 - 3*c/4", "0", "[-1, 1]"),
+]
+
+
+@pytest.mark.parametrize("stated", TRUE, ids=str)
+def test_true_ones_are_certified(stated: Recursion) -> None:
+    verdict = verify(Claim("it", stated), power=False)
+    assert verdict.kind is Kind.CERTIFIED, str(verdict)
+    assert not verdict.witnesses_disagree
+
+
+@pytest.mark.parametrize("stated", FALSE, ids=str)
+def test_false_ones_are_refuted(stated: Recursion) -> None:
+    assert verify(Claim("it", stated), power=False).kind is Kind.REFUTED
+
+
+@pytest.mark.parametrize("stated", OPEN, ids=str)
+def test_true_ones_without_a_proof_are_not_refuted(stated: Recursion) -> None:
+    verdict = verify(Claim("it", stated), power=False)
+    assert verdict.kind in (Kind.INCONCLUSIVE, Kind.CONSISTENT), str(verdict)
