@@ -161,7 +161,8 @@ def _by_field(
     inside = FieldInterpreter(vectors_of(claim, kind), claim.parameters, positive)
     try:
         if has_vectors(left.expr) or has_vectors(right.expr):
-            difference = _tensor_difference(inside, left.expr, right.expr)
+            found = _tensor_difference(inside, left.expr, right.expr)
+            difference = [_with_fixed(claim, inside, x) for x in found]
         else:
             difference = [_scalar_difference(claim, inside, left.expr, right.expr)]
     except AnalyticError:
@@ -171,6 +172,20 @@ def _by_field(
     engine = "normal form in the field of closed forms"
     stated = (*conditions, *(f"{c} > 0" for c in inside.conditions))
     return _confirmed(claim, kind, left, right, seed, engine, stated)
+
+
+def _with_fixed(claim: Claim, inside: FieldInterpreter, x: Element) -> Element:
+    """A coordinate with what the claim fixes inserted: derivatives are taken before."""
+    norms = tuple(f"|{n}|" for n in inside.field.norms)
+    points = {n: claim.domain(n).point for n in (*norms, "theta", *claim.parameters)}
+    known = {n: e for n, e in points.items() if e is not None}
+
+    def rule(node: Expr) -> Expr | None:
+        if node.head == "norm":
+            return known.get(f"|{node.children[0].identifier}|")
+        return known.get(node.identifier) if node.head == "name" else None
+
+    return evaluate(rewrite(written(x), rule), inside.field) if x and known else x
 
 
 def _scalar_difference(claim: Claim, inside: FieldInterpreter, left: Expr, right: Expr) -> Element:

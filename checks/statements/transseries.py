@@ -302,6 +302,8 @@ class TransseriesAlgebra:
         if expr.head == "norm" and expr.children[0].identifier in self.field.norms:
             return self.constant(self.field.norm(expr.children[0].identifier))
         known = ", ".join(self.variables)
+        if text in ("theta", "rho"):
+            raise FormulaError(f"got {text} in a limit in {known}, expected the angle or correlation as a number")
         raise FormulaError(
             f"got the name {text!r}, expected a formula in {known}; declare a parameter by its domain, such as "
             f"variables={{'{text.strip('|')}': '(0, oo)'}}"

@@ -14,6 +14,7 @@ from analytic.field import Element
 from analytic.formula import Expr, names
 from analytic.writing import written
 from checks.claim import Claim
+from checks.domain import read_domain
 from checks.errors import ClaimError
 from checks.statements.asymptotics import Asymptotic, Expansion, Limit, Order, read_formula, read_order
 from checks.statements.expectations import derived_formula
@@ -45,6 +46,12 @@ def transseries_evidence(claim: Claim, slip: bool = False) -> ExactEvidence:
         formula, existence = derived_formula(claim)
     except AnalyticError as error:
         return _Question(stated, Parameters(claim), stated.formula()).says(Outcome.UNDECIDED, str(error))
+    known = _constants(claim)
+    if known:
+        formula, *existing = (placed(e, known) for e in (formula, *existence))
+        rest = {n: d for n, d in claim.variables.items() if n not in known}
+        stated, existence = _fixed(stated, known), tuple(existing)
+        claim = replace(claim, statement=stated, variables=rest, assumptions=claim.assumptions if rest else ())
     question = _Question(stated, Parameters(claim), formula, existence)
     found = question.answered(CAPS[:2] if slip else CAPS)
     if found.outcome is not Outcome.UNDECIDED or not claim.variables:
@@ -63,6 +70,12 @@ def transseries_evidence(claim: Claim, slip: bool = False) -> ExactEvidence:
             shown = replace(other.counterexample, point=f"{place}, {other.counterexample.point}")
             return replace(other, counterexample=shown, detail=f"at {place}: {other.detail}")
     return found
+
+
+def _constants(claim: Claim) -> dict[str, Fraction]:
+    """The parameters whose domain is one rational number."""
+    points = {n: read_domain(text).point for n, text in claim.variables.items()}
+    return {n: x for n, p in points.items() if p is not None and (x := rational_value(p)) is not None}
 
 
 def _fixed(stated: Asymptotic, values: Values) -> Asymptotic:
