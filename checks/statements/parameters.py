@@ -76,6 +76,9 @@ class Parameters:
         return self._signs[x]
 
     def _sign(self, x: Element) -> int:
+        assumed = self._assumed(x)
+        if assumed:
+            return assumed
         generators = [x.owner.generators[i] for i in x.owner.used(x)]
         if all(g.positive and g.function in ("", "exp") for g in generators):  # those are never 0
             above, below = (_common_sign(p) for p in (x.num, x.den))
@@ -91,6 +94,21 @@ class Parameters:
         if inner and isinstance(x.owner, ClosedForms) and x.owner.log(inner[0]) == x:
             return self._of_log(generators[0].arguments[0])
         return self._of_formula(written(x))
+
+    def _assumed(self, x: Element) -> int:
+        """The sign of a multiple of the difference of two sides that a strict assumption compares; 0 if it is none."""
+        field = x.owner
+        if not isinstance(field, ClosedForms):
+            return 0
+        for a in (a for a in self.assumptions if a.relation in ("<", ">")):
+            try:
+                larger = evaluate(a.left, field) - evaluate(a.right, field)
+            except AnalyticError:
+                continue
+            factor = (x / larger).rational if larger else None
+            if factor:
+                return (1 if factor > 0 else -1) * (1 if a.relation == ">" else -1)
+        return 0
 
     def _parts(self, x: Element) -> list[tuple[Element, int]]:
         """Irreducible factors, so that each may be looked at by itself."""

@@ -44,3 +44,18 @@ def test_an_expectation_that_does_not_exist_near_the_point_has_no_limit() -> Non
 def test_a_domain_without_simple_numbers_is_not_empty(domain: str) -> None:
     claim = Claim("it", Limit("sin(t*k)/k", "k", "0", "t"), variables={"t": domain})
     assert verify(claim, power=False).kind is Kind.PROVED
+
+
+@pytest.mark.parametrize(("expression", "assumption"), [("exp((b - a)*k)", "a > b"), ("(1 - a*b)^k", "a*b < 1")])
+def test_assumptions_between_parameters_give_signs(expression: str, assumption: str) -> None:
+    both = {"a": "(0, oo)", "b": "(0, oo)"}
+    stated = Limit(expression, "k", "oo", "0")
+    assert verify(Claim("it", stated, variables=both, assumptions=(assumption,)), power=False).kind is Kind.PROVED
+    wider = (assumption.replace("<", "<=").replace(">", ">="),)
+    assert verify(Claim("it", stated, variables=both, assumptions=wider), power=False).kind is not Kind.PROVED
+
+
+def test_numbers_that_a_claim_fixes_are_inserted() -> None:
+    stated = Expansion("E[exp(t*u^2)]", "t", "0", "1 + t", "2")
+    assert verify(Claim("it", stated, variables={"|u|": "{1}"}), power=False).kind is Kind.PROVED
+    assert verify(Claim("it", stated, variables={"|u|": "{2}"}), power=False).kind is Kind.REFUTED
