@@ -166,13 +166,14 @@ def certify_family(
     least = _fraction("k_from", k_from)
     if least <= 1:
         raise DomainError(f"got k_from = {k_from}, expected a number above 1")
+    given = None if bound is None else _fraction("bound", bound)
     family = uniform_family(name)
     with working(BITS, 4 * TERMS):
         boxes = _cover(family, least, progress or _silent)
         for left, right in pairwise(boxes):
             if not glued(family, left, right):
                 raise UnprovedError(f"the boxes of {name} that meet at s = {left.high} are not glued")
-        wanted = _observed(family, boxes) if bound is None else _fraction("bound", bound)
+        wanted = _observed(family, boxes) if given is None else given
         intervals = 0
         for box in reversed(boxes):
             count, left_open = unproved(family, box, wanted, TERMS)

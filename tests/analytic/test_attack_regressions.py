@@ -63,12 +63,12 @@ def _equal(n: int, rho: Fraction) -> list[list[Fraction]]:
     return [[Fraction(1) if i == j else rho for j in range(n)] for i in range(n)]
 
 
-@pytest.mark.parametrize("n", [5, 7, 12, 20])
+@pytest.mark.parametrize("n", [5, 7, 12, pytest.param(20, marks=pytest.mark.slow)])
 def test_steps_of_correlations_one_half(n: int) -> None:
     assert str(_steps(_equal(n, Fraction(1, 2)))) == f"1/{n + 1}"
 
 
-@pytest.mark.parametrize("n", [7, 11, 20])
+@pytest.mark.parametrize("n", [7, 11, pytest.param(20, marks=pytest.mark.slow)])
 def test_steps_of_equal_correlations_have_a_name_and_a_value(n: int) -> None:
     found = _steps(_equal(n, Fraction(1, 3)))
     assert str(found).startswith("orthant(")

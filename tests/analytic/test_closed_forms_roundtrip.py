@@ -90,7 +90,7 @@ def formula(generator: random.Random, depth: int) -> Expr:
     return call("Phi2", first, second, r)
 
 
-@pytest.mark.parametrize("seed", range(400))
+@pytest.mark.parametrize("seed", [*range(150), *(pytest.param(s, marks=pytest.mark.slow) for s in range(150, 400))])
 def test_a_normal_form_has_the_value_of_the_formula(seed: int) -> None:
     generator = random.Random(seed)
     with precision(BITS):

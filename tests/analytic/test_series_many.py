@@ -87,7 +87,9 @@ def gauss_hermite(functions: Sequence[str], mean: list[Fraction], rows: list[lis
     return float(total)
 
 
-@pytest.mark.parametrize(("n", "digits"), [(3, 30), (4, 10), (4, 13), (5, 10), (6, 3)])
+@pytest.mark.parametrize(
+    ("n", "digits"), [(3, 30), (4, 10), pytest.param(4, 13, marks=pytest.mark.slow), (5, 10), (6, 3)]
+)
 def test_products_of_distribution_functions(n: int, digits: int) -> None:
     r"""$E \prod \Phi(u_i) = P(z_i < u_i)$: an orthant, for variance 2 and correlation 3/4 that of 1/2, 1/(n + 1)."""
     text = "*".join(f"Phi({v})" for v in NAMES[:n])
@@ -110,7 +112,7 @@ def test_four_steps() -> None:
     assert found.arb.overlaps(known.at(digits=12).arb)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 3, *(pytest.param(s, marks=pytest.mark.slow) for s in (1, 2, 4, 5))])
 def test_random_products_of_four(seed: int) -> None:
     """Smooth functions against a product rule, others against samples; means and correlations of both signs."""
     rng = np.random.default_rng(100 + seed)
@@ -127,7 +129,7 @@ def test_random_products_of_four(seed: int) -> None:
         assert ball.arb.rad() <= abs(ball.arb) * arb(10) ** -8
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in (1, 2))])
 def test_random_products_of_five(seed: int) -> None:
     rng = np.random.default_rng(200 + seed)
     functions = [str(f) for f in rng.choice(list(FUNCTIONS), 5)]
@@ -137,7 +139,7 @@ def test_random_products_of_five(seed: int) -> None:
     assert abs(float(ball.midpoint) - value) < half_width
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 4, *(pytest.param(s, marks=pytest.mark.slow) for s in (1, 2, 3, 5))])
 def test_coarse_balls_contain_fine_ones(seed: int) -> None:
     """With few bits the errors are near their bounds: every ball contains the value all the same."""
     rng = np.random.default_rng(300 + seed)
@@ -216,7 +218,7 @@ def test_wide_kernels_do_not_overflow() -> None:
         assert contraction(points, form, True).is_finite()
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", [0, 3, *(pytest.param(s, marks=pytest.mark.slow) for s in (1, 2, 4))])
 def test_enclosures_without_quadrature_contain_the_value(seed: int) -> None:
     rng = np.random.default_rng(400 + seed)
     names = tuple(NAMES[:4])

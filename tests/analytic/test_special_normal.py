@@ -88,9 +88,8 @@ def test_balls_shrink_with_precision_and_stay_consistent(h: str, k: str, rho: st
         assert fine.rad() < coarse.rad()
 
 
-@modest
-@given(h=reals, k=reals, rho=correlations)
-def test_the_bivariate_function_adds_up(h: float, k: float, rho: float) -> None:
+def adds_up(h: float, k: float, rho: float) -> None:
+    """Symmetry, the marginal law and the ends of the correlation."""
     with precision(100):
         x, y, r = arb(h), arb(k), arb(rho)
         value = bivariate_cdf_ball(x, y, r)
@@ -100,6 +99,19 @@ def test_the_bivariate_function_adds_up(h: float, k: float, rho: float) -> None:
         if abs(rho) == 1:
             expected = phi_cdf_ball(x.min(y)) if rho > 0 else (phi_cdf_ball(x) - phi_cdf_ball(-y)).max(arb(0))
             assert value.overlaps(expected)
+
+
+@settings(max_examples=12, deadline=None)
+@given(h=reals, k=reals, rho=correlations)
+def test_the_bivariate_function_adds_up(h: float, k: float, rho: float) -> None:
+    adds_up(h, k, rho)
+
+
+@pytest.mark.slow
+@modest
+@given(h=reals, k=reals, rho=correlations)
+def test_the_bivariate_function_adds_up_in_sixty_examples(h: float, k: float, rho: float) -> None:
+    adds_up(h, k, rho)
 
 
 @modest
@@ -115,9 +127,8 @@ def test_owens_t_is_odd_even_and_reflects(h: float, a: float) -> None:
             assert total.overlaps((p + q) / 2 - p * q)
 
 
-@modest
-@given(h=reals, k=reals, rho=st.floats(-0.99, 0.99), t=st.floats(-1, 1))
-def test_wide_balls_contain_their_points(h: float, k: float, rho: float, t: float) -> None:
+def wide_contain(h: float, k: float, rho: float, t: float) -> None:
+    """What balls of radius 1/200 give holds what a point of them gives."""
     with precision(80):
         r, shift = arb(0, "0.005"), arb(t) * arb("0.00499")
         inner, outer = [arb(v) + shift for v in (h, k, rho)], [arb(v) + r for v in (h, k, rho)]
@@ -126,6 +137,22 @@ def test_wide_balls_contain_their_points(h: float, k: float, rho: float, t: floa
         assert phi_cdf_ball(outer[0]).contains(phi_cdf_ball(inner[0]).mid())
         wide = complex_cdf_ball(acb(outer[0], outer[1]))
         assert wide.overlaps(complex_cdf_ball(acb(inner[0], inner[1])))
+
+
+NOT_EXTREME = st.floats(-0.99, 0.99)
+
+
+@settings(max_examples=20, deadline=None)
+@given(h=reals, k=reals, rho=NOT_EXTREME, t=st.floats(-1, 1))
+def test_wide_balls_contain_their_points(h: float, k: float, rho: float, t: float) -> None:
+    wide_contain(h, k, rho, t)
+
+
+@pytest.mark.slow
+@modest
+@given(h=reals, k=reals, rho=NOT_EXTREME, t=st.floats(-1, 1))
+def test_wide_balls_contain_their_points_in_sixty_examples(h: float, k: float, rho: float, t: float) -> None:
+    wide_contain(h, k, rho, t)
 
 
 def test_a_complement_sharpens_the_ends() -> None:

@@ -49,7 +49,10 @@ def test_the_chamber_of_the_symmetric_group(n: int) -> None:
             assert orthant_probability_ball(chain).overlaps(count / factorial)
 
 
-@pytest.mark.parametrize("loadings", [["0.6", "0.8", "-0.5", "0.125"], ["0.9", "0.3", "0.2", "0.7", "-0.25"]])
+@pytest.mark.parametrize(
+    "loadings",
+    [["0.6", "0.8", "-0.5", "0.125"], pytest.param(["0.9", "0.3", "0.2", "0.7", "-0.25"], marks=pytest.mark.slow)],
+)
 def test_one_factor_models(loadings: list[str]) -> None:
     """X_i = a_i Z + sqrt(1 - a_i^2) Y_i are independent given Z."""
     with mpmath.workdps(40):

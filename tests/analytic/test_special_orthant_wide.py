@@ -46,7 +46,7 @@ def lost_bits(r: np.ndarray) -> int:
     return 4 + int(max(0.0, -np.log2(np.linalg.det(r))))
 
 
-@pytest.mark.parametrize("n", [4, 5, 6, pytest.param(7, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [4, 5, *(pytest.param(n, marks=pytest.mark.slow) for n in (6, 7))])
 def test_balls_float64_and_bounds_hold_the_value_of_the_path(n: int) -> None:
     """14 matrices each: of rank n, n + 1 and 2n, and nearly singular ones; half of the correlations are negative."""
     for seed in range(14):
@@ -102,7 +102,7 @@ def test_flips_of_a_sign_add_up() -> None:
         assert (one + other - rest).rad() < 1e-10
 
 
-@pytest.mark.parametrize("n", [9, 11])
+@pytest.mark.parametrize("n", [9, pytest.param(11, marks=pytest.mark.slow)])
 def test_random_matrices_against_a_sample(n: int) -> None:
     r = random_correlations(n, n + 4, n)
     r = 0.6 * r + 0.4  # larger probabilities

@@ -43,7 +43,7 @@ def test_the_mass_itself_is_a_density(seed: int, n: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "seed"), [(2, 0), (2, 1), (2, 2), (2, 3), pytest.param(3, 0, marks=pytest.mark.slow), (3, 1)]
+    ("n", "seed"), [*((2, seed) for seed in range(4)), *(pytest.param(3, s, marks=pytest.mark.slow) for s in (0, 1))]
 )
 def test_integration_by_parts(n: int, seed: int) -> None:
     r"""Stein: $E[(x_i - \mu_i) h(x)] = \sum_j C_{ij} E \partial_j h$ for $h = 1\{a \cdot x + b > 0\}\, relu(x_1)$."""

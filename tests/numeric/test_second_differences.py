@@ -56,9 +56,10 @@ def test_kinks_of_the_second_derivative(case: tuple[Function, Function], x: floa
     assert float(found.error) < 1e-3
 
 
-@settings(max_examples=200, deadline=None)
-@given(distance=st.floats(-7.9, -1.0), side=st.sampled_from([-1.0, 1.0]), kink=st.floats(-2.0, 2.0))
-def test_beside_a_jump_it_is_right_or_refused(distance: float, side: float, kink: float) -> None:
+beside = given(distance=st.floats(-7.9, -1.0), side=st.sampled_from([-1.0, 1.0]), kink=st.floats(-2.0, 2.0))
+
+
+def right_or_refused(distance: float, side: float, kink: float) -> None:
     """The second derivative of 2 relu(x - c)^2 + sin x jumps from 0 to 4, plus -sin x, at c."""
     x = kink + side * 10.0**distance
     exact = 4.0 * (x > kink) - math.sin(x)
@@ -69,14 +70,33 @@ def test_beside_a_jump_it_is_right_or_refused(distance: float, side: float, kink
     assert abs(float(found.value) - exact) <= float(found.error)
 
 
-@settings(max_examples=200, deadline=None)
-@given(distance=st.floats(-7.9, -1.0), side=st.sampled_from([-1.0, 1.0]), kink=st.floats(-2.0, 2.0))
-def test_first_derivatives_beside_a_jump(distance: float, side: float, kink: float) -> None:
+def slope_right(distance: float, side: float, kink: float) -> None:
+    """The same of the slope of 2 relu(x - c) + sin x, unless the smallest steps reach over c."""
     x = kink + side * 10.0**distance
     found = gradient(lambda z: float(2.0 * np.maximum(z - kink, 0.0) + np.sin(z)), np.asarray(x))
     exact = 2.0 * (x > kink) + math.cos(x)
     near = abs(x - kink) < 2.0**-18 * max(1.0, 2.0 ** math.floor(math.log2(max(1.0, abs(x)))))
     assert near or abs(float(found.value) - exact) <= float(found.error)
+
+
+@settings(max_examples=60, deadline=None)
+@beside
+def test_beside_a_jump_it_is_right_or_refused(distance: float, side: float, kink: float) -> None:
+    right_or_refused(distance, side, kink)
+
+
+@settings(max_examples=60, deadline=None)
+@beside
+def test_first_derivatives_beside_a_jump(distance: float, side: float, kink: float) -> None:
+    slope_right(distance, side, kink)
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
+@beside
+def test_first_and_second_derivatives_at_200_places(distance: float, side: float, kink: float) -> None:
+    right_or_refused(distance, side, kink)
+    slope_right(distance, side, kink)
 
 
 @pytest.mark.parametrize(

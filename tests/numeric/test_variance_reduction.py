@@ -90,7 +90,9 @@ def test_antithetic_bounds_hold(name: str) -> None:
     assert misses(estimates, case.truth) <= allowed()
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in {"smooth", "kinked"} else ()) for name in CASES]
+)
 def test_control_variates_are_unbiased_with_honest_errors(name: str) -> None:
     """The quadratic polynomials as controls, with a small pilot, where regression on the sample itself is biased."""
     case = CASES[name]

@@ -30,9 +30,15 @@ POINTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "k"), POINTS)
-@pytest.mark.parametrize("columns", [0, 2])
-def test_points_are_critical_and_their_spectrum_is_the_dense_one(name: str, k: int, columns: int) -> None:
+@pytest.mark.parametrize(
+    ("columns", "name", "k"),
+    [
+        pytest.param(columns, name, k, marks=pytest.mark.slow if columns == 0 and k > 7 else ())
+        for columns in (0, 2)
+        for name, k in POINTS
+    ],
+)
+def test_points_are_critical_and_their_spectrum_is_the_dense_one(columns: int, name: str, k: int) -> None:
     point = critical_point(name, k, k + columns)
     W, V = point.matrix(), np.eye(k, k + columns)
     gradient = population_gradient(W.tolist(), V.tolist()).midpoint
@@ -79,11 +85,11 @@ def test_sizes_may_be_real() -> None:
         ("A", 0, None, DimensionError, "at least 1"),
         ("A", 2.5, None, DimensionError, "at least 1"),
         ("diagonal", 1, None, DimensionError, "k >= 2"),
-        ("II:73", 100, None, NoCriticalPointError, "no such point found"),
-        ("I:19", 1000, None, NoCriticalPointError, "no such point found"),
+        pytest.param("II:73", 100, None, NoCriticalPointError, "no such point found", marks=pytest.mark.slow),
+        pytest.param("I:19", 1000, None, NoCriticalPointError, "no such point found", marks=pytest.mark.slow),
         ("II:2", 3, None, NoCriticalPointError, "no such point found"),
         ("II:4", 6, None, NoCriticalPointError, "larger symmetry"),
-        ("II:46", 63, None, NoCriticalPointError, "ends near k = 69.95"),
+        pytest.param("II:46", 63, None, NoCriticalPointError, "ends near k = 69.95", marks=pytest.mark.slow),
         ("I:16", 412, None, NoCriticalPointError, "ends near k = 411.4"),
         ("A", 1, None, DimensionError, "k >= 3"),
         ("A", 2, None, DimensionError, "k >= 3"),
@@ -111,9 +117,13 @@ def test_texts_that_are_no_partition_are_refused(text: str) -> None:
         find_point(text, 5)
 
 
-def test_three_blocks_and_extra_neurons() -> None:
+@pytest.mark.slow  # in the other tier the weights of such points are compared with published ones
+def test_three_blocks() -> None:
     losses = [p.loss.rounded(6) for p in points_at(parse_partition("6,1,12"))]
     assert "0.0600542" in losses
+
+
+def test_extra_neurons() -> None:
     over = points_at(parse_partition("4,1+1"))
     assert over
     for point in over:
@@ -131,7 +141,14 @@ def test_other_activations_have_their_own_points(phi: str) -> None:
     assert all(bool(x > -(arb(2) ** -40)) for x in (r.value.arb for r in point.spectrum().rows))
 
 
-@pytest.mark.parametrize(("name", "k"), [("II:46", 71), ("II:50", 81), ("II:10", 13)])
+@pytest.mark.parametrize(
+    ("name", "k"),
+    [
+        ("II:46", 71),
+        pytest.param("II:50", 81, marks=pytest.mark.slow),
+        pytest.param("II:10", 13, marks=pytest.mark.slow),
+    ],
+)
 def test_near_a_fold_the_branch_keeps_its_sheet(name: str, k: int) -> None:
     # the other sheet has a negative eigenvalue among symmetric directions
     rows = critical_point(name, k).spectrum().rows

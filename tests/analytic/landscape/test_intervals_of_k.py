@@ -61,7 +61,7 @@ def test_points_solved_alone_lie_in_the_tube(k: Fraction | int) -> None:
 
 def test_the_threshold_is_not_certified() -> None:
     found = known("II", Fraction(11, 2), 6)
-    (event,) = [e for e in thresholds("II").events if e.kind == "saddle to minimum"]
+    (event,) = [e for e in thresholds("II", k_range=(5, 7)).events if e.kind == "saddle to minimum"]
     threshold = float(event.k.arb)
     assert found.exists
     assert not found.is_minimum
@@ -121,15 +121,18 @@ def test_formulas(coefficients: tuple[int, ...], text: str) -> None:
 
 
 def test_a_range_beyond_the_end_of_the_branch_is_not_certified() -> None:
-    end = next(float(e.k.arb) for e in thresholds("I:16").events if e.kind == "ends")
-    found = certify_range("I:16", int(end) - 1, int(end) + 2)
+    end = next(float(e.k.arb) for e in thresholds("I:16", k_range=(350, 450)).events if e.kind == "ends")
+    found = certify_range("I:16", int(end), int(end) + 1)
     assert not found.exists
     assert not found.is_minimum
     assert found.missing is not None
     assert found.missing[0] <= end
 
 
-@pytest.mark.parametrize(("name", "low", "high"), [("A", 6, 12), ("I", 7, 10), ("II:3", 10, 14), ("I:16", 20, 24)])
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [("A", 6, 12), ("I", 7, 10), pytest.param("II:3", 10, 14, marks=pytest.mark.slow), ("I:16", 20, 24)],
+)
 def test_other_families(name: str, low: int, high: int) -> None:
     assert certify_range(name, low, high).is_minimum
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from random import Random
 
 import pytest
@@ -18,6 +19,12 @@ from analytic.landscape.uniform import UniformCertificate, UnprovedError, certif
 from analytic.landscape.uniform_box import domain, proved
 from analytic.landscape.uniform_companion import WideBoxError, working
 from analytic.landscape.uniform_family import uniform_family
+
+
+@cache
+def from_twelve(name: str) -> UniformCertificate:
+    """A certificate of which several tests look at parts."""
+    return certify_family(name, 12)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +63,7 @@ def test_below_the_threshold_the_point_is_no_minimum() -> None:
         certify_family("II", "5.585", 0)
 
 
+@pytest.mark.slow  # in the other tier type II is one from 6 on
 def test_above_the_threshold_it_is_one() -> None:
     assert certify_family("II", "5.586", 0).check() == ()
 
@@ -94,7 +102,7 @@ def test_the_checker_notices_what_is_wrong(type_two: UniformCertificate) -> None
 def test_models_enclose_gradient_and_blocks_anywhere_in_a_tube(name: str, number: int) -> None:
     """Plain balls at single points, with weights at random places of the tube: next to the pole and away from it."""
     random = Random(20)
-    family, box = uniform_family(name), certify_family(name, 12).boxes[number]
+    family, box = uniform_family(name), from_twelve(name).boxes[number]
     with working(192, 80):
         ring, tube = domain(family, box.low, box.high, 20), box.tube(family, True)
         models = {**family.sizes(ring), **family.weights(ring, tube, True)}
