@@ -90,13 +90,20 @@ def evidence(claim: Claim, seed: int, slip: bool = False) -> ExactEvidence:
         posed = problem(claim)
     except (AnalyticError, RecursionError) as error:
         return ExactEvidence(Outcome.UNDECIDED, "balls at rational points", _shown(sides), (), str(error))
-    left, end = iter(range(SLIP_BOXES if slip else BOXES)), time.monotonic() + (SLIP_SECONDS if slip else SECONDS)
     seconds = SLIP_SECONDS if slip else PART_SECONDS
+    boxes = SLIP_BOXES if slip else BOXES
+    return Search(claim, stated, sides, posed, _budget(boxes, SLIP_SECONDS if slip else SECONDS), seconds).run(seed)
+
+
+def _budget(boxes: int, seconds: float) -> Callable[[], bool]:
+    """So many boxes, so much processor time from the first one on: what was tried before takes nothing from it."""
+    left, began = iter(range(boxes)), list[float]()
 
     def budget() -> bool:
-        return next(left, None) is not None and time.monotonic() < end
+        began.extend([] if began else [time.process_time()])
+        return next(left, None) is not None and time.process_time() < began[0] + seconds
 
-    return Search(claim, stated, sides, posed, budget, seconds).run(seed)
+    return budget
 
 
 def _shown(sides: tuple[Side, Side]) -> str:
