@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from flint import arb
 
@@ -47,7 +48,13 @@ class Side:
             return interpreter.tensor(self.expr)
         if self.tensor is None:
             return DerivingInterpreter(interpreter.algebra, self.ring, point).tensor(self.expr)
-        return self.tensor.map(lambda x: interpreter.tensor(readable(x, self.ring)).scalar)
+        return self._formulas.map(lambda x: interpreter.tensor(x).scalar)
+
+    @cached_property
+    def _formulas(self) -> Tensor[Expr]:
+        """The coordinates that were derived as formulas: a search evaluates them at hundreds of points."""
+        assert self.tensor is not None
+        return self.tensor.map(lambda x: readable(x, self.ring))
 
     def shown(self) -> str:
         """What was derived, as text."""

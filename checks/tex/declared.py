@@ -17,6 +17,8 @@ def is_applied(row: tuple[Node, ...], position: int, scope: Scope) -> bool:
     bracketed = is_bracketed(row, position)
     if node.text == "theta" and node.sub is None and bracketed:
         return len(row[position + 1].children[0].children) == 2
+    if identify(node, scope)[0] == "gamma_E":  # Euler's constant, even where gamma is an activation
+        return False
     if node.text in scope.functions or node.text in scope.definitions:
         listed = names_of(node.sub, scope)
         return len(listed) == 2 or bracketed
@@ -26,7 +28,7 @@ def is_applied(row: tuple[Node, ...], position: int, scope: Scope) -> bool:
 def _is_unknown_function(node: Node, scope: Scope) -> bool:
     identifier = identify(node, scope)[0]
     known = identifier in scope.kinds or identifier in scope.aliases
-    return not known and node.text not in ("pi", "theta", "rho", "I", "e") and identifier != "gamma_E"
+    return not known and node.text not in ("pi", "theta", "rho", "I", "e")
 
 
 def apply_symbol(row: tuple[Node, ...], position: int, scope: Scope) -> tuple[Value, int]:

@@ -50,7 +50,7 @@ BAD_PAIRS: list[tuple[str, str, str]] = [
     ("grad(L, w_i)", "sum(i, w_i)", "sum over"),
     ("grad(L, w_i)", "sum(j, sum(j, v_j))", "sum"),
     ("grad(L, w_i)", "w_j", "sum"),
-    ("L", "1", "unknown name"),
+    ("L", "1", "a vector"),
 ]
 
 

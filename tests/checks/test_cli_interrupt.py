@@ -59,7 +59,7 @@ def test_an_interrupt_elsewhere_says_so(monkeypatch: pytest.MonkeyPatch, capsys:
     assert (out, err.strip()) == ("", "closedform: interrupted")
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", [pytest.param("1", marks=pytest.mark.slow), "2"])
 def test_a_real_interrupt(jobs: str, tmp_path: Path) -> None:
     file = tmp_path / "verdicts.json"
     file.write_text("old")

@@ -6,22 +6,23 @@ from dataclasses import replace
 
 import pytest
 
-from checks.claim import Claim, Identity
 from checks.empirical import Settings
 from checks.errors import ClaimError
-from checks.exact import judge_identity
 from checks.judge import ALPHA, verify
 from checks.verdict import Kind, Outcome, Verdict
 
 STEP = "E[step(u)*step(v)]"
+LOG = "1/2 - exp(log(theta))/(2*pi)"
 #: True, but not in the canonical ring.
 OUTSIDE = [
     (STEP, "1/2 - atan(tan(theta/2))/pi"),
     (STEP, "1/2 - atan(sqrt((1 - rho)/(1 + rho)))/pi"),
-    (STEP, "1/2 - exp(log(theta))/(2*pi)"),
+    (STEP, LOG),
     ("E[relu(u)*v]", "|u|*|v|*(cos(theta/2)^2 - 1/2)"),
     ("E[relu(u)*step(v)]", "|u|*exp(log(1 + rho))/(2*sqrt(2*pi))"),
 ]
+#: Five seconds each: by default a half angle here, and a logarithm in test_power_of_verdicts.py.
+QUICK = ("E[relu(u)*v]",)
 
 
 def outside(verdict: Verdict) -> bool:
@@ -40,13 +41,15 @@ IN_THE_FIELD = [
 
 @pytest.mark.parametrize(("left", "right"), IN_THE_FIELD)
 def test_a_zero_normal_form_in_the_field_of_closed_forms_proves(left: str, right: str) -> None:
-    verdict = verify(left, right)
+    verdict = verify(left, right, power=False)
     assert verdict.kind is Kind.PROVED, str(verdict)
     assert verdict.exact is not None
     assert verdict.exact.engine == "normal form in the field of closed forms"
 
 
-@pytest.mark.parametrize(("left", "right"), OUTSIDE)
+@pytest.mark.parametrize(
+    ("left", "right"), [pytest.param(*c, marks=[] if c[0] in QUICK else [pytest.mark.slow]) for c in OUTSIDE]
+)
 def test_a_true_claim_outside_the_ring_is_consistent_at_most(left: str, right: str) -> None:
     verdict = verify(left, right)
     assert verdict.kind is Kind.CONSISTENT, str(verdict)
@@ -56,8 +59,14 @@ def test_a_true_claim_outside_the_ring_is_consistent_at_most(left: str, right: s
     assert verdict.power.survivors == ()
 
 
-def test_a_consistent_claim_reports_both_error_rates() -> None:
-    verdict = verify(STEP, "1/2 - exp(log(theta))/(2*pi)", alpha=1e-4)
+@pytest.fixture(scope="module")
+def consistent() -> Verdict:
+    """The verdict on a true claim that is not decided."""
+    return verify(STEP, LOG, alpha=1e-4, power=False)
+
+
+def test_a_consistent_claim_reports_both_error_rates(consistent: Verdict) -> None:
+    verdict = consistent
     bounds = [e for e in verdict.empirical if e.kind == "bound"]
     assert bounds
     for e in bounds:
@@ -73,8 +82,8 @@ def test_a_consistent_claim_reports_both_error_rates() -> None:
     assert "beta" in verdict.reason
 
 
-def test_deterministic_schemes_claim_no_error_rates() -> None:
-    schemes = [e for e in verify(STEP, "1/2 - exp(log(theta))/(2*pi)").empirical if e.kind == "scheme"]
+def test_deterministic_schemes_claim_no_error_rates(consistent: Verdict) -> None:
+    schemes = [e for e in consistent.empirical if e.kind == "scheme"]
     assert schemes
     assert [(e.alpha, e.beta) for e in schemes] == [(None, None)] * len(schemes)
 
@@ -99,17 +108,27 @@ NO_NUMBER = [
 ]
 
 
-@pytest.mark.parametrize("right", NO_NUMBER)
-def test_what_is_no_number_refutes_nothing(right: str) -> None:
-    claim = Claim("no/number", Identity("E[relu(u)*relu(v)]", right))
-    evidence = judge_identity(claim, seed=0)
+#: By default every function once, and log at 0 too.
+LONG = ("sqrt(-1 - rho^2)", "asin(2)*theta")
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(r, marks=[pytest.mark.slow] if r in LONG else []) for r in NO_NUMBER]
+)
+def no_number(request: pytest.FixtureRequest) -> Verdict:
+    """The verdict on an identity whose right side has no value."""
+    return verify("E[relu(u)*relu(v)]", request.param, power=False)
+
+
+def test_what_is_no_number_refutes_nothing(no_number: Verdict) -> None:
+    evidence = no_number.exact
+    assert evidence is not None
     assert evidence.outcome is Outcome.UNDECIDED
     assert evidence.counterexample is None
 
 
-@pytest.mark.parametrize("right", NO_NUMBER)
-def test_what_is_no_number_is_not_consistent_either(right: str) -> None:
-    assert verify("E[relu(u)*relu(v)]", right, power=False).kind is Kind.INCONCLUSIVE
+def test_what_is_no_number_is_not_consistent_either(no_number: Verdict) -> None:
+    assert no_number.kind is Kind.INCONCLUSIVE
 
 
 def test_a_difference_that_the_ring_sees_is_never_consistent() -> None:
@@ -119,7 +138,7 @@ def test_a_difference_that_the_ring_sees_is_never_consistent() -> None:
 
 
 def test_a_smaller_alpha_gives_wider_estimates() -> None:
-    wide, narrow = (verify(STEP, "1/2 - exp(log(theta))/(2*pi)", alpha=a).empirical[0] for a in (1e-9, 1e-2))
+    wide, narrow = (verify(STEP, "(pi - theta)/(2*pi)", alpha=a, power=False).empirical[0] for a in (1e-9, 1e-2))
     assert narrow.error < wide.error
 
 

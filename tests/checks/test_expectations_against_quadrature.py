@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,7 +57,20 @@ def assert_same(result: Expectation, point: dict[str, Fraction]) -> None:
     assert abs(value - float(estimate.value)) <= float(estimate.error) + 1e-15 * abs(value), (result, value, estimate)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+#: The same rules are used by others of the same list.
+LONG = {
+    "step(u)", "sign(u)", "abs(u)", "abrelu(u, 1/3, 2)", "relu(u)^3", "Phi(u)", "cos(u)", "H(2, u)",
+    "step(u + a)*relu(v - b)^2", "abs(u + a)*sign(v + b)", "relu(a - u)*relu(b + 2*v)",
+    "step(u)*v*relu(w)", "abs(u)*relu(v)^2*sign(w)",
+}  # fmt: skip
+
+
+def tiered(integrands: Iterable[str]) -> list[Any]:
+    """The integrands as parameters, the long ones marked."""
+    return [pytest.param(f, marks=[pytest.mark.slow] if f in LONG else []) for f in integrands]
+
+
+@pytest.mark.parametrize("activation", tiered(ACTIVATIONS))
 def test_one_variable_with_symbolic_mean_and_variance(activation: str) -> None:
     for partner in PARTNERS:
         result = expect(f"{activation}*{partner}", mean={"u": "m"})
@@ -74,7 +89,7 @@ SIGNS = list(
 )
 
 
-@pytest.mark.parametrize("integrand", BIASED)
+@pytest.mark.parametrize("integrand", tiered(BIASED))
 def test_two_variables_with_biases_of_every_sign(integrand: str) -> None:
     result = expect(integrand, ("a", "b"), in_terms_of="rho") if "b" in integrand else None
     result = result or expect(integrand, ("a",), in_terms_of="rho")
@@ -90,7 +105,7 @@ THREE = [
 ROWS: list[list[str | int]] = [["3/2", "-4/5", "1/3"], ["-4/5", 1, "1/4"], ["1/3", "1/4", 2]]
 
 
-@pytest.mark.parametrize("integrand", THREE)
+@pytest.mark.parametrize("integrand", tiered(THREE))
 def test_three_variables(integrand: str) -> None:
     result = expect(integrand, law=GaussianLaw.matrix("u v w", ROWS))
     assert_same(result, {})

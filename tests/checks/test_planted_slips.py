@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,26 @@ BY_HAND = [
 ]
 
 
+#: A second each; the default tier keeps another slip of the same formula, and those of the kernels.
+LONG = {
+    ("loss/gradient", "- sum(j,", "+ sum(j,"),
+    ("loss/gradient", "g(w_i, v_j)", "g(v_j, w_i)"),
+    ("loss/hessian-diagonal", "I/2 + sum(j != i, h1(w_i, w_j)) - sum(j, h1(w_i, v_j))", "I/2"),
+    ("loss/kernel-gradient", "bar(w)", "bar(v)"),
+    ("loss/kernel-gradient", "*v)", "*bar(v))"),
+    ("loss/kernel-hessian-diagonal", "|v|/(2*pi*|w|)", "|w|/(2*pi*|v|)"),
+    ("loss/kernel-hessian-mixed", "*I + outer(perp(w, v), bar(v)) +", "*I - outer(perp(w, v), bar(v)) +"),
+    ("loss/hessian-parallel", "I/2", "0"),
+    ("loss/hessian-antiparallel", "0", "I/2"),
+    ("loss/kernel-hessian-mixed", "I +", "I + 0*outer(w, w) +"),
+}
+
+
+def tiered(cases: list[tuple[str, str, str]]) -> list[Any]:
+    """The cases as parameters, the long ones marked."""
+    return [pytest.param(*c, marks=[pytest.mark.slow] if c in LONG else []) for c in cases]
+
+
 def slipped(claim: Claim, old: str, new: str) -> Claim:
     """The claim with a slip in its right side or in its definitions."""
     statement = claim.statement
@@ -82,7 +103,7 @@ def slipped(claim: Claim, old: str, new: str) -> Claim:
     return replace(claim, statement=Identity(statement.left, right, where), expect=())
 
 
-@pytest.mark.parametrize(("name", "old", "new"), BY_HAND)
+@pytest.mark.parametrize(("name", "old", "new"), tiered(BY_HAND))
 def test_a_slip_by_hand_is_refuted(name: str, old: str, new: str) -> None:
     verdict = verify(slipped(topic_claims()[name], old, new), power=False)
     assert verdict.kind is Kind.REFUTED, str(verdict)
@@ -103,7 +124,7 @@ HARMLESS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "old", "new"), HARMLESS)
+@pytest.mark.parametrize(("name", "old", "new"), tiered(HARMLESS))
 def test_another_way_to_write_it_is_proved(name: str, old: str, new: str) -> None:
     assert verify(slipped(topic_claims()[name], old, new), power=False).kind is Kind.PROVED
 
@@ -117,7 +138,18 @@ def outcome(claim: Claim, right: str) -> Outcome | None:
         return None
 
 
-@pytest.mark.parametrize("claim", LOSS, ids=[c.name for c in LOSS])
+#: The others' slips are judged by default in test_power_of_verdicts.py, with the power of the verdict.
+QUICK = (
+    "loss/kernel-hessian-diagonal",
+    "loss/kernel-hessian-mixed",
+    "loss/hessian-off-diagonal",
+    "loss/hessian-parallel",
+)
+
+
+@pytest.mark.parametrize(
+    "claim", [pytest.param(c, id=c.name, marks=[] if c.name in QUICK else [pytest.mark.slow]) for c in LOSS]
+)
 def test_the_nearest_mechanical_slips_are_refuted_or_proved_equal(claim: Claim) -> None:
     right = claim.sides()[1]
     assert is_closed(right)

@@ -41,7 +41,10 @@ POINTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "k", "d", "kind"), POINTS)
+@pytest.mark.parametrize(
+    ("name", "k", "d", "kind"),
+    [pytest.param(*p, marks=[pytest.mark.slow] if p[0] == "6,1,12#1" else []) for p in POINTS],
+)
 def test_a_true_certificate_is_accepted(name: str, k: int | None, d: int | None, kind: str) -> None:
     certificate = certify(find_point(name, k, d), 10)
     checked = recheck(to_json(certificate))
@@ -408,7 +411,7 @@ def _fresh_programs() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("bug", BUGS)
-@pytest.mark.parametrize(("name", "k"), [("II", 7), ("I:4", 9)])
+@pytest.mark.parametrize(("name", "k"), [("II", 7), pytest.param("I:4", 9, marks=pytest.mark.slow)])
 def test_a_bug_in_the_maker_is_caught(bug: str, name: str, k: int, monkeypatch: pytest.MonkeyPatch) -> None:
     point = find_point(name, k)
     assert recheck(to_json(certify(point, 8))).accepted  # the weights are cached: the bug strikes after the solution

@@ -54,7 +54,10 @@ def verified(name: str, low: Any, high: Any, dimension: Dimension = SAME) -> Rec
     return recheck(content(name, low, high, dimension))
 
 
-@pytest.mark.parametrize(("name", "low", "high", "dimension", "kind"), TRUE)
+@pytest.mark.parametrize(
+    ("name", "low", "high", "dimension", "kind"),
+    [pytest.param(*x, marks=[pytest.mark.slow] if x[0] == "I" else []) for x in TRUE],
+)
 def test_a_true_certificate_is_accepted(name: str, low: Any, high: Any, dimension: Dimension, kind: str) -> None:
     checked = verified(name, low, high, dimension)
     assert checked.rejection is None

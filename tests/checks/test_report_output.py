@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -146,9 +147,17 @@ def test_emit_needs_no_real_standard_output(monkeypatch: pytest.MonkeyPatch) -> 
         emit(REPORT, "csv")
 
 
-@pytest.mark.parametrize("format", ["table", "json"])
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("rows", [1, 5000])
+#: Half a second each: every pair of the three options is met by default, every triple in the slow tier.
+BY_DEFAULT = {("table", "", 1), ("table", "1", 5000), ("json", "", 5000), ("json", "1", 1)}
+
+
+@pytest.mark.parametrize(
+    ("format", "unbuffered", "rows"),
+    [
+        pytest.param(*x, marks=[] if x in BY_DEFAULT else [pytest.mark.slow])
+        for x in product(("table", "json"), ("", "1"), (1, 5000))
+    ],
+)
 def test_a_reader_that_stops_early_is_no_error(format: str, unbuffered: str, rows: int) -> None:
     code = (
         f"from checks.report import *; import sys; rows = ((Cell('x' * 100),),) * {rows};"

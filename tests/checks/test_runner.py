@@ -24,8 +24,9 @@ def judged(claims: list[Claim], plan: Plan) -> dict[int, Verdict]:
     return {i: replace(v, seconds=0.0) for i, v in judge_all(claims, plan)}
 
 
-def test_several_processes_give_the_same_verdicts() -> None:
-    alone, together = (judged(CLAIMS, Plan(seed=5, jobs=jobs)) for jobs in (1, 2))
+@pytest.mark.parametrize("power", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_several_processes_give_the_same_verdicts(power: bool) -> None:
+    alone, together = (judged(CLAIMS, Plan(seed=5, jobs=jobs, power=power)) for jobs in (1, 2))
     assert sorted(together) == [0, 1, 2, 3]
     assert alone == together
     assert [alone[i].claim for i in range(4)] == list(NAMES)
@@ -79,11 +80,18 @@ def test_a_fault_of_ours_in_one_claim_stops_no_other(monkeypatch: pytest.MonkeyP
     assert found[1].kind is not Kind.INVALID
 
 
+def test_several_processes_find_the_same_slips() -> None:
+    claim = CLAIMS[:1]
+    alone, together = (judged(claim, Plan(seed=5, jobs=jobs)) for jobs in (1, 2))
+    assert alone == together
+    assert alone[0].power is not None
+
+
 def test_nothing_to_judge_is_no_error() -> None:
     assert list(judge_all([], Plan(jobs=2))) == []
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_spent_budget_leaves_claims_unjudged_and_says_so(jobs: int) -> None:
     verdicts = judged(CLAIMS, Plan(jobs=jobs, seconds=0, power=False))
     assert len(verdicts) == len(CLAIMS)

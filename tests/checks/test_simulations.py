@@ -275,7 +275,8 @@ def test_the_command_makes_them_at_full_sizes_and_keeps_them(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("claims.toml").write_text(FILE)
-    words = ["verify", "claims.toml", "--jobs", "1", "--full", "--keep", "kept.sqlite", "--json"]
+    alone = ["--jobs", "1", "--seconds", "inf", "--memory", "inf"]
+    words = ["verify", "claims.toml", *alone, "--full", "--keep", "kept.sqlite", "--json"]
     assert run(words) == 0
     found = json.loads(capsys.readouterr().out)
     (verdict,) = found["verdicts"]

@@ -68,6 +68,21 @@ DERIVED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("step(u)*step(v)*step(w)", {"law": REFLECTIONS}),
     ("step(u)*step(v)*step(w)", {"law": DEPENDENT}),
 )
+#: Half a second to two seconds each, and others use their rules; judged in the slow tier.
+LONG = {
+    "relu(u)^2*relu(v)^2",
+    "u^3*relu(v)",
+    "relu(u)*relu(1 - u)*v",
+    "leaky_relu(u, a)*leaky_relu(v, a)",
+    "elu(u, a)*relu(v)",
+    "exp(a*u^2)*relu(v)",
+    "sin(u)*relu(v)",
+    "sin(u)*cos(v)",
+    "Phi(u)^2",
+    "erf(u)*erf(v)",
+    "u*relu(v)*log(abs(u))*v",
+    "relu(u)*step(v)*w",
+}
 #: Of these every step is corrupted.
 CORRUPTED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("relu(u)*relu(v)", {}),
@@ -94,7 +109,9 @@ def _judge(index: int) -> StepJudge:
     return StepJudge(expect(integrand, **options), seed=index)
 
 
-@pytest.mark.parametrize("case", DERIVED, ids=_id)
+@pytest.mark.parametrize(
+    "case", [pytest.param(c, marks=[pytest.mark.slow] if c[0] in LONG else []) for c in DERIVED], ids=_id
+)
 def test_every_step_agrees(case: tuple[str, dict[str, Any]]) -> None:
     result = expect(case[0], **case[1])
     verdicts = judge_steps(result, seed=3)
@@ -105,7 +122,8 @@ def test_every_step_agrees(case: tuple[str, dict[str, Any]]) -> None:
 
 
 def test_the_integrands_use_every_rule() -> None:
-    used = {rule for integrand, options in DERIVED for rule in expect(integrand, **options).rules}
+    by_default = [case for case in DERIVED if case[0] not in LONG]
+    used = {rule for integrand, options in by_default for rule in expect(integrand, **options).rules}
     assert {r.name for r in RULES} <= used
 
 
@@ -162,14 +180,21 @@ def _really_wrong(judge: StepJudge, equation: Equation) -> bool:
     return abs(number.value) > 1e3 * number.error
 
 
-POSITIONS = [
-    (index, position)
+POSITIONS = {
+    (index, position): equation.rule
     for index, (integrand, options) in enumerate(CORRUPTED)
-    for position in range(len(expect(integrand, **options).derivation.equations))
-]
+    for position, equation in enumerate(expect(integrand, **options).derivation.equations.values())
+}
+#: The first and the last step of every rule; the others are in the slow tier.
+FIRST = {rule: at for at, rule in reversed(POSITIONS.items())}
+LAST = {rule: at for at, rule in POSITIONS.items()}
+QUICK = {*FIRST.values(), *LAST.values()}
 
 
-@pytest.mark.parametrize(("index", "position"), POSITIONS)
+@pytest.mark.parametrize(
+    ("index", "position"),
+    [pytest.param(*at, marks=[] if at in QUICK else [pytest.mark.slow]) for at in POSITIONS],
+)
 def test_a_slip_in_any_step_is_caught(index: int, position: int) -> None:
     judge = _judge(index)
     equation = list(judge.result.derivation.equations.values())[position]
@@ -271,7 +296,11 @@ def _path(n: int) -> tuple[tuple[int, int], ...]:
 
 
 @pytest.mark.parametrize(
-    ("edges", "value"), [((*_path(7), (2, 7)), "1/696729600"), (_path(6), "1/5040")], ids=["E_8", "A_6"]
+    ("edges", "value"),
+    [
+        pytest.param((*_path(7), (2, 7)), "1/696729600", id="E_8"),
+        pytest.param(_path(6), "1/5040", id="A_6", marks=pytest.mark.slow),
+    ],
 )
 def test_an_event_that_no_sample_meets_is_not_judged(edges: tuple[tuple[int, int], ...], value: str) -> None:
     """Zero hits are no estimate of 0 +/- 0: the right closed form was called wrong."""

@@ -36,8 +36,8 @@ def test_right_expectations_pass() -> None:
     ("slip", "hint"),
     [
         (lambda u, v, theta: 2 * kernel(u, v, theta), "a factor 2 is off"),
-        (lambda u, v, theta: -kernel(u, v, theta), "the sign is off"),
-        (lambda u, v, theta: kernel(u, v, theta) * math.pi, "a factor pi is off"),
+        pytest.param(lambda u, v, theta: -kernel(u, v, theta), "the sign is off", marks=pytest.mark.slow),
+        pytest.param(lambda u, v, theta: kernel(u, v, theta) * math.pi, "a factor pi is off", marks=pytest.mark.slow),
         (lambda u, v, theta: kernel(u, v, math.pi - theta), "theta = 1e-12"),
         (lambda u, v, theta: kernel(u, v**2, theta), "v = "),
         (lambda u, v, theta: kernel(u, v, theta) * (1 + 1e-12), "ratio 1"),

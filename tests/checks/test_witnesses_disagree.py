@@ -69,7 +69,15 @@ def test_a_wrong_orthant_rule(right: str) -> None:
 
 
 @pytest.mark.usefixtures("wrong_orthant")
-@pytest.mark.parametrize("name", ["kernels/relu", "kernels/relu-unnormalised", "kernels/abs", "loss/kernel-gradient"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "kernels/relu",
+        "kernels/relu-unnormalised",
+        "kernels/abs",
+        pytest.param("loss/kernel-gradient", marks=pytest.mark.slow),
+    ],
+)
 def test_a_wrong_orthant_rule_spoils_what_is_derived_from_it(name: str) -> None:
     assert_nothing_concluded(verify(all_claims()[name]))
 
