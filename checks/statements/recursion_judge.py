@@ -148,7 +148,10 @@ class _Proof(SpeedProof):
         return self._false(f"the limit repels: |kappa'| = {shown} > 1 there", shown, "at most 1")
 
     def _is_analytic(self) -> bool:
-        """Whether the map is analytic between the ends of the domain: roots and arcs of what stays inside theirs."""
+        """Whether the map is analytic where orbits go: with roots and arcs, of what stays inside theirs on the domain.
+
+        Then the map must take the domain to itself.
+        """
         domain = self.stated.domain
         inside = Domain(domain.low, domain.high, True, True)
         for node in walk(self.kappa):
@@ -159,9 +162,17 @@ class _Proof(SpeedProof):
                 positive = node.children[1] if node.head == "call" else node.children[0]
             elif node.is_call("asin") or node.is_call("acos"):
                 positive = add(num(1), neg(power(node.children[1], num(2))))
-            if positive is not None and "c" in names(positive) and not self._proved(positive, ">", "0", inside):
+            if positive is None or "c" not in names(positive):
+                continue
+            if not (self._keeps_domain() and self._proved(positive, ">", "0", inside)):
                 return False
         return True
+
+    def _keeps_domain(self) -> bool:
+        """Whether the map takes the domain to itself."""
+        domain = self.stated.domain
+        low = domain.low is None or self._holds(domain, ">" if domain.low_open else ">=", str(domain.low))
+        return low and (domain.high is None or self._holds(domain, "<" if domain.high_open else "<=", str(domain.high)))
 
     def _towards(self, side: int) -> ExactEvidence | None:
         """On that side kappa(c) lies strictly nearer to the limit than c, and not beyond it; None if that is proved."""
@@ -201,8 +212,7 @@ class _Proof(SpeedProof):
                 return False
             if self.stated.factor is not None and not any(self._holds(part, r, limit) for r in ("<", ">")):
                 return False
-        low = domain.low is None or self._holds(domain, ">" if domain.low_open else ">=", str(domain.low))
-        return low and (domain.high is None or self._holds(domain, "<" if domain.high_open else "<=", str(domain.high)))
+        return self._keeps_domain()
 
     def _ends_are_far(self) -> bool:
         """Whether the ends that are excluded, other than the limit, are farther from it than all starts are."""

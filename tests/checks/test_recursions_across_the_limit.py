@@ -31,6 +31,8 @@ OPEN = [
     Recursion("abs(c) - c^2", "0", "[-1/2, 1/2]", power="1", constant="1"),
     Recursion("5*abs(c)/4 - 3*c/4", "0", "[-1, 1]", factor="1/2"),
     Recursion("5*sqrt(c^2)/4 - 3*c/4", "0", "[-1, 1]"),
+    Recursion("-3*c/4 - 5*sqrt(c^2)/4", "0", "[0, 1/10]"),
+    Recursion("-3*c/4 - 5*(c^2)^(1/2)/4", "0", "(0, 1/10]", factor="1/2"),
 ]
 
 
