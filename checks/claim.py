@@ -194,6 +194,9 @@ class Claim:
         if isinstance(self.assumptions, str):
             raise ClaimError(f"got the assumptions {self.assumptions!r}, expected a tuple of inequalities")
         if not isinstance(self.statement, TwoSided):
+            for name in self.variables:
+                if name.startswith("|"):
+                    _check_domain(name, self.domain(name))
             return
         self.sides()
         self._check_variables()

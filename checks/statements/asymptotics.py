@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from analytic.algebra import evaluate
+from analytic.balls import BallAlgebra
+from analytic.closed_forms import ClosedForms
 from analytic.constants import rational_value
 from analytic.errors import AnalyticError
-from analytic.formula import Expr, names
+from analytic.formula import Expr, add, names, neg
 from analytic.grammar import parse
 from checks.errors import ClaimError
 from checks.statements.base import Stated
@@ -105,16 +108,45 @@ class Asymptotic(Stated):
         """
         text = self.point.strip()
         if text in ("oo", "-oo"):
+            if self._ends() is not None and (text == "-oo" or self.variable == "theta"):
+                raise ClaimError(f"got {self.variable} -> {text}, expected a point {self._range()}")
             return Approach(None, (1,) if text == "oo" else (-1,))
         match = _POINT.fullmatch(text)
         if match is None:
             raise ClaimError("got no point, expected oo, -oo, or a number such as 0, 0+ or pi")
         point = read_formula(match[1], "point")
-        if match[2]:
-            return Approach(point, (1,) if match[2] == "+" else (-1,))
-        if self.variable.startswith("|") or self.variable == "theta":  # they have nothing beyond their ends
-            return Approach(point, (-1,) if point == parse("pi") else (1,) if point == parse("0") else (1, -1))
-        return Approach(point, (1, -1))
+        sides = (1, -1) if not match[2] else (1,) if match[2] == "+" else (-1,)
+        return Approach(point, sides if self._ends() is None else self._inside(point, sides))
+
+    def _ends(self) -> tuple[Expr, ...] | None:
+        """The ends of the range of a norm or of the angle; None for other variables."""
+        if self.variable == "theta":
+            return parse("0"), parse("pi")
+        return (parse("0"),) if self.variable.startswith("|") else None
+
+    def _range(self) -> str:
+        return "in [0, pi], where angles between vectors lie" if self.variable == "theta" else "from 0 on, a norm"
+
+    def _inside(self, point: Expr, sides: tuple[int, ...]) -> tuple[int, ...]:
+        """The sides on which a norm or an angle has values: beyond their ends there is nothing.
+
+        Raises:
+            ClaimError: there are none.
+        """
+        for end, inward in zip(self._ends() or (), (1, -1), strict=False):
+            excess = add(point, neg(end))
+            if names(point) - {"pi"}:
+                continue
+            try:
+                if not evaluate(excess, ClosedForms()):
+                    sides = tuple(s for s in sides if s == inward)
+                elif not evaluate(excess, BallAlgebra({}, None, {})) * inward > 0:
+                    sides = ()
+            except AnalyticError as error:
+                raise ClaimError(f"got the point {point}: {error}") from None
+        if not sides:
+            raise ClaimError(f"got {self.variable} -> {self.point}, expected a point {self._range()}")
+        return sides
 
     def _check(self, formulas: Mapping[str, str]) -> None:
         if not self.variable.strip("|").isidentifier():

@@ -15,7 +15,7 @@ from analytic.balls import BallAlgebra, precision
 from analytic.closed_forms import ClosedForms
 from analytic.constants import rational_value
 from analytic.errors import AnalyticError
-from analytic.formula import add, mul, names, neg, num, power, walk
+from analytic.formula import Expr, add, mul, names, neg, num, power, walk
 from checks.claim import Claim
 from checks.domain import Domain
 from checks.empirical import Settings
@@ -148,25 +148,31 @@ class _Proof(SpeedProof):
         return self._false(f"the limit repels: |kappa'| = {shown} > 1 there", shown, "at most 1")
 
     def _is_analytic(self) -> bool:
-        """Whether the map is analytic where orbits go: with roots and arcs, of what stays inside theirs on the domain.
-
-        Then the map must take the domain to itself.
-        """
-        domain = self.stated.domain
-        inside = Domain(domain.low, domain.high, True, True)
+        """Whether the map is analytic wherever orbits may go: no division by 0, roots and logarithms of what is > 0."""
         for node in walk(self.kappa):
             if node.head == "call" and node.children[0].identifier not in SMOOTH:
                 return False
-            positive = None
-            if node.is_call("sqrt") or (node.head == "pow" and (rational_value(node.children[1]) or 0).denominator > 1):
-                positive = node.children[1] if node.head == "call" else node.children[0]
+            exponent = rational_value(node.children[1]) if node.head == "pow" else None
+            if node.is_call("sqrt") or node.is_call("log"):
+                inside, either = node.children[1], False
             elif node.is_call("asin") or node.is_call("acos"):
-                positive = add(num(1), neg(power(node.children[1], num(2))))
-            if positive is None or "c" not in names(positive):
+                inside, either = add(num(1), neg(power(node.children[1], num(2)))), False
+            elif node.head == "pow" and (exponent is None or exponent < 0 or exponent.denominator > 1):
+                inside, either = node.children[0], exponent is not None and exponent.denominator == 1
+            else:
                 continue
-            if not (self._keeps_domain() and self._proved(positive, ">", "0", inside)):
+            if "c" in names(inside) and not self._keeps_sign(inside, either):
                 return False
         return True
+
+    def _keeps_sign(self, formula: Expr, either: bool) -> bool:
+        """Whether a formula in c is positive (or negative) everywhere, or inside a domain that the map keeps."""
+        line, domain = Domain(None, None, True, True), self.stated.domain
+        inside = Domain(domain.low, domain.high, True, True)
+        relations = (">", "<") if either else (">",)
+        if any(self._proved(formula, r, "0", line) for r in relations):
+            return True
+        return self._keeps_domain() and any(self._proved(formula, r, "0", inside) for r in relations)
 
     def _keeps_domain(self) -> bool:
         """Whether the map takes the domain to itself."""
@@ -200,7 +206,7 @@ class _Proof(SpeedProof):
         On compact sets that is convergence: the map goes on decreasing the distance at every limit point. An end that
         does not belong to the domain must be as far from the limit as any start, so that nothing tends to it.
         """
-        domain, limit = self.stated.domain, self.stated.limit
+        limit = self.stated.limit
         if any(n.is_call(f) for n in walk(self.kappa) for f in ("step", "sign")):  # the map has to be continuous
             return False
         if self.stated.power is not None or not self._ends_are_far():

@@ -13,12 +13,13 @@ from typing import Any
 from flint import arb
 
 from analytic.algebra import evaluate
-from analytic.balls import disjoint, finite
-from analytic.errors import FormulaError
-from analytic.formula import Expr
+from analytic.balls import BallAlgebra, disjoint, finite, precision
+from analytic.errors import AnalyticError, FormulaError
+from analytic.formula import Expr, walk
 from analytic.landscape.laurent import SeriesRing
 from checks.claim import Claim
 from checks.domain import Domain
+from checks.existence import JUMPS
 from checks.statements.asymptotics import Limit, read_exponent, read_formula
 from checks.statements.expanding import Difference, differences
 from checks.statements.inequality import Inequality
@@ -27,6 +28,8 @@ from checks.statements.recursion import Recursion
 from checks.statements.series import SeriesAlgebra
 from checks.verdict import Counterexample, ExactEvidence, Outcome
 
+#: Working precision at the limit.
+BITS = 128
 ENGINE = "inequalities on both sides of the limit, exact series of the map there"
 
 
@@ -60,11 +63,24 @@ class SpeedProof:
         for i, c in enumerate(gap.series.coefficients, gap.series.valuation):
             if i <= 0 and not field.vanishes(c):
                 if i < 0 or field.invertible(c):
+                    if not self._is_continuous():
+                        raise FormulaError("the map is not known to be continuous at the limit")
                     value = gap.expression.coefficient(0) if i == 0 else "no number"
                     detail = f"the map takes the limit {self.stated.limit} to {value}: no fixed point"
                     return self._false(detail, value, self.stated.limit), gap
                 raise FormulaError("the fixed point is known in balls only")
         return None, gap
+
+    def _is_continuous(self) -> bool:
+        """Whether the map is continuous at the limit: no jumps, no division by 0 there."""
+        if any(n.is_call(f) for n in walk(self.kappa) for f in JUMPS):
+            return False
+        with precision(BITS):
+            try:
+                at = evaluate(self.stated.fixed, BallAlgebra({}, None, {}))
+                return finite(evaluate(self.kappa, BallAlgebra({}, None, {"c": at})))
+            except (AnalyticError, ZeroDivisionError):
+                return False
 
     def _speed(self, side: int, gap: Difference) -> ExactEvidence | None:
         """Compares factor and decay with the series of side * (kappa - limit) in t, on the side where orbits stay."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checks import Claim, verify
+from checks.errors import ClaimError
 from checks.statements.asymptotics import Asymptotic, Expansion, Limit, Order
 from checks.verdict import Kind
 
@@ -59,3 +60,24 @@ def test_numbers_that_a_claim_fixes_are_inserted() -> None:
     stated = Expansion("E[exp(t*u^2)]", "t", "0", "1 + t", "2")
     assert verify(Claim("it", stated, variables={"|u|": "{1}"}), power=False).kind is Kind.PROVED
     assert verify(Claim("it", stated, variables={"|u|": "{2}"}), power=False).kind is Kind.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("variable", "point"),
+    [("|u|", "-1"), ("|u|", "-oo"), ("|u|", "0-"), *(("theta", p) for p in ("2*pi", "oo", "pi+", "0-", "4", "-1"))],
+)
+def test_norms_and_angles_have_nothing_beyond_their_ends(variable: str, point: str) -> None:
+    with pytest.raises(ClaimError, match=r"expected a point (in \[0, pi\]|from 0 on)"):
+        verify(Claim("it", Limit("E[relu(u)*relu(v)]", variable, point, "0")), power=False)
+
+
+@pytest.mark.parametrize("domain", ["{-1}", "(-2, -1)", "[0, 1]"])
+def test_norms_are_positive(domain: str) -> None:
+    with pytest.raises(ClaimError, match="positive norms"):
+        Claim("it", Limit("E[abs(u)] + t", "t", "0", "sqrt(2/pi)*|u|"), variables={"|u|": domain})
+
+
+@pytest.mark.parametrize("point", ["pi", "acos(-1)", "2*asin(1)", "pi-"])
+def test_an_end_is_approached_from_inside_however_it_is_written(point: str) -> None:
+    stated = Limit("sqrt(1 + cos(theta))/(pi - theta)", "theta", point, "1/sqrt(2)")
+    assert verify(Claim("it", stated), power=False).kind is Kind.PROVED

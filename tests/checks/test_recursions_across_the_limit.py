@@ -24,6 +24,9 @@ FALSE = [
     Recursion("max(-c/2, -c/3)", "0", "[-1, 1]", factor="-1/2"),
     Recursion("c + c^2", "0", "[-1/2, 1/2]", power="1", constant="1"),
     Recursion("2*c", "0", "[-1, 1]", factor="1/2"),
+    Recursion("c^3", "1", "[1/2, 1]"),
+    Recursion("cos(c)", "0", "[-1, 1]"),
+    Recursion("4*c*(1 - c)", "0", "[0, 1]"),
 ]
 #: True, but beyond what is proved: never refuted.
 OPEN = [
@@ -32,6 +35,9 @@ OPEN = [
     Recursion("5*abs(c)/4 - 3*c/4", "0", "[-1, 1]", factor="1/2"),
     Recursion("5*sqrt(c^2)/4 - 3*c/4", "0", "[-1, 1]"),
     Recursion("-3*c/4 - 5*sqrt(c^2)/4", "0", "[0, 1/10]"),
+    Recursion("-3*c/4 - 5*c/4*(2/pi)*(atan(1/c) + atan(c))", "0", "(0, 1/10]"),
+    Recursion("step(c)*(c - 2) + step(-c)*c/2", "0", "(0, 1]"),
+    Recursion("3*c/4 + abs(c)/4 - 1 - c/abs(c)", "0", "[-1, 1]"),
     Recursion("-3*c/4 - 5*(c^2)^(1/2)/4", "0", "(0, 1/10]", factor="1/2"),
 ]
 
