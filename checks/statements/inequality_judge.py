@@ -263,6 +263,8 @@ class Search:
                     return None
                 if not (finite(a) and finite(b)):
                     return None
+                if exactly and not a.overlaps(b):
+                    return None  # at a jump: a limit from one side is not the value
                 if exactly:
                     detail = f"the sides are equal at {point}"
                     return self._says(Outcome.FALSE, engine, detail, counterexample(str(point), a, b))
