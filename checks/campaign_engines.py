@@ -57,10 +57,9 @@ def run_locally(campaign: Campaign, batches: Sequence[int], jobs: int | None = N
     try:
         while running:
             finished, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                if waiting:
-                    running.add(executor.submit(run_batch, campaign, waiting.pop(0)))
-                yield future.result()
+            yield from (future.result() for future in finished)
+            # afterwards: a caller that stops here must not meet a call that is just being handed out
+            running |= {executor.submit(run_batch, campaign, waiting.pop(0)) for _ in finished if waiting}
     except BrokenProcessPool as error:
         raise ClaimError(
             f"a worker of {workers} was killed ({_first_line(error)}); finished batches are kept: run again to resume, "
