@@ -69,7 +69,7 @@ def test_a_batch_that_kills_every_worker_is_one_line(monkeypatch: pytest.MonkeyP
     from distributed import LocalCluster
 
     campaign = replace(CAMPAIGN, runs=8)
-    monkeypatch.setattr("checks.campaign_engines.run_batch", deadly_at_one)
+    monkeypatch.setattr("checks.campaign_engines.run_on_one_thread", deadly_at_one)
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
         open_store(campaign) as store,
